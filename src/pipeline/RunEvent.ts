@@ -1,0 +1,296 @@
+/**
+ * Everything that can happen in a run: one closed union.
+ *
+ * Durable events are what the checkpoint holds; a run is what their fold says. The others are only ever shown. Every
+ * time is in milliseconds since 1970, every duration in milliseconds.
+ *
+ * @since 0.1.0
+ */
+import { Match, Schema } from "effect"
+
+/** Where an event belongs, and what a person calls that place. What is optional is not stored, only shown. */
+const place = {
+  /** `tasks`, `files/a.ts`, `draft/2`. */
+  path: Schema.String,
+  title: Schema.optional(Schema.String),
+  /** The place among the numbered steps, from 1; absent for hidden steps and for items inside a numbered one. */
+  number: Schema.optional(Schema.Number),
+  of: Schema.optional(Schema.Number),
+  hidden: Schema.optional(Schema.Boolean)
+}
+
+/** What a recorded result depends on: it is reused only where all of these are unchanged. */
+const identity = {
+  step: Schema.String,
+  version: Schema.Number,
+  digest: Schema.String
+}
+
+/** One execution of a step, from its first attempt to its end. */
+const execution = {
+  at: Schema.Number,
+  ms: Schema.Number,
+  attempts: Schema.Number,
+  /** Why the step ran although an earlier result was there. */
+  why: Schema.optional(Schema.String)
+}
+
+/**
+ * A typed failure as it is recorded and shown. `value` is the error as its schema encodes it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Failure = Schema.TaggedStruct("Failure", {
+  tag: Schema.String,
+  message: Schema.String,
+  fix: Schema.optional(Schema.String),
+  value: Schema.optional(Schema.Unknown)
+})
+
+/**
+ * A bug as it is recorded and shown: bounded in length.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Defect = Schema.TaggedStruct("Defect", {
+  name: Schema.String,
+  message: Schema.String,
+  frames: Schema.Array(Schema.String)
+})
+
+/**
+ * Why a step or a run ended without a result.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Problem = Schema.Union(Failure, Defect)
+export type Problem = typeof Problem.Type
+
+/**
+ * A question that only the outside can answer, as it waits in the checkpoint.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Request = Schema.Struct({
+  /** 128 random bits, the same for every attempt to answer. */
+  id: Schema.String,
+  path: Schema.String,
+  ...identity,
+  /** Which of the step's questions it is. */
+  name: Schema.String,
+  ask: Schema.Literal("agent", "user"),
+  prompt: Schema.String,
+  files: Schema.Array(Schema.String),
+  /** The JSON Schema of the answer. */
+  answerSchema: Schema.Unknown,
+  /** An answer that the schema accepts. */
+  example: Schema.optional(Schema.Unknown)
+})
+export type Request = typeof Request.Type
+
+export const RunStarted = Schema.TaggedStruct("RunStarted", {
+  at: Schema.Number,
+  /** The version of the checkpoint's format. */
+  format: Schema.Number,
+  run: Schema.String,
+  program: Schema.String,
+  /** sha256 of the program's name and its input: the same command is the same run. */
+  identity: Schema.String,
+  /** The input as its schema encodes it. */
+  input: Schema.Unknown,
+  /** Settings as they were given, without secrets. */
+  settings: Schema.Unknown,
+  /** A digest of the pipeline's keys, kinds, versions and schemas. */
+  plan: Schema.String,
+  /** How many numbered steps there are. */
+  of: Schema.Number
+})
+export const RunResumed = Schema.TaggedStruct("RunResumed", {
+  at: Schema.Number,
+  settings: Schema.Unknown,
+  plan: Schema.String,
+  of: Schema.Number,
+  /** How the run was left: the state that this resume continues from. Shown, not stored. */
+  was: Schema.optional(Schema.String),
+  run: Schema.optional(Schema.String),
+  program: Schema.optional(Schema.String)
+})
+export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
+  ...place,
+  ...identity,
+  ...execution,
+  /** The result as its schema encodes it. */
+  value: Schema.Unknown,
+  /** The result in a few words. Shown, not stored. */
+  summary: Schema.optional(Schema.String)
+})
+export const StepFailed = Schema.TaggedStruct("StepFailed", {
+  ...place,
+  ...identity,
+  ...execution,
+  problem: Problem
+})
+export const RequestOpened = Schema.TaggedStruct("RequestOpened", { at: Schema.Number, request: Request })
+export const AnswerRecorded = Schema.TaggedStruct("AnswerRecorded", {
+  at: Schema.Number,
+  path: Schema.String,
+  ...identity,
+  name: Schema.String,
+  /** The request that this answers; absent where the answer came at once and nobody had to wait. */
+  id: Schema.optional(Schema.String),
+  value: Schema.Unknown
+})
+export const AnswerRefused = Schema.TaggedStruct("AnswerRefused", {
+  at: Schema.Number,
+  id: Schema.String,
+  path: Schema.String,
+  /** What is wrong and where: `/sections/0/body: is missing`. */
+  issues: Schema.Array(Schema.String)
+})
+export const ChoiceMade = Schema.TaggedStruct("ChoiceMade", {
+  at: Schema.Number,
+  path: Schema.String,
+  ...identity,
+  member: Schema.String,
+  reason: Schema.optional(Schema.String)
+})
+export const StepVoided = Schema.TaggedStruct("StepVoided", {
+  at: Schema.Number,
+  path: Schema.String,
+  why: Schema.String
+})
+export const Compensated = Schema.TaggedStruct("Compensated", {
+  ...place,
+  at: Schema.Number,
+  /** Absent where the undo succeeded. */
+  problem: Schema.optional(Problem)
+})
+export const RunSuspended = Schema.TaggedStruct("RunSuspended", {
+  at: Schema.Number,
+  requests: Schema.Array(Schema.String)
+})
+export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { at: Schema.Number })
+export const RunFailed = Schema.TaggedStruct("RunFailed", {
+  at: Schema.Number,
+  path: Schema.optional(Schema.String),
+  problem: Problem
+})
+export const RunSucceeded = Schema.TaggedStruct("RunSucceeded", { at: Schema.Number, output: Schema.Unknown })
+
+/**
+ * What the checkpoint holds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const DurableEvent = Schema.Union(
+  RunStarted,
+  RunResumed,
+  StepSucceeded,
+  StepFailed,
+  RequestOpened,
+  AnswerRecorded,
+  AnswerRefused,
+  ChoiceMade,
+  StepVoided,
+  Compensated,
+  RunSuspended,
+  RunInterrupted,
+  RunFailed,
+  RunSucceeded
+)
+export type DurableEvent = typeof DurableEvent.Type
+
+/**
+ * How far a step has come: `done` of `total`, if that is known, and a few words.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Progress = Schema.Struct({
+  done: Schema.optional(Schema.Number),
+  total: Schema.optional(Schema.Number),
+  note: Schema.optional(Schema.String)
+})
+export type Progress = typeof Progress.Type
+
+/**
+ * Structured text for people: a title, rows of name and value, lines (a tree, say), and what to do next.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Announcement = Schema.Struct({
+  title: Schema.String,
+  rows: Schema.optional(Schema.Array(Schema.Tuple(Schema.String, Schema.String))),
+  lines: Schema.optional(Schema.Array(Schema.String)),
+  next: Schema.optional(Schema.Array(Schema.String))
+})
+export type Announcement = typeof Announcement.Type
+
+export const StepStarted = Schema.TaggedStruct("StepStarted", {
+  ...place,
+  at: Schema.Number,
+  why: Schema.optional(Schema.String)
+})
+export const Retrying = Schema.TaggedStruct("Retrying", {
+  ...place,
+  at: Schema.Number,
+  /** The attempt that failed, from 1. */
+  attempt: Schema.Number,
+  problem: Problem,
+  /** How long the step waits before it tries again. */
+  delay: Schema.Number
+})
+export const Reused = Schema.TaggedStruct("Reused", { ...place, at: Schema.Number, summary: Schema.optional(Schema.String) })
+export const Skipped = Schema.TaggedStruct("Skipped", { ...place, at: Schema.Number })
+export const StepProgressed = Schema.TaggedStruct("StepProgressed", { ...place, at: Schema.Number, progress: Progress })
+export const Announced = Schema.TaggedStruct("Announced", { at: Schema.Number, announcement: Announcement })
+/** A fan-out began or ended, or one of its items did: what a row of a terminal counts. */
+export const GroupProgressed = Schema.TaggedStruct("GroupProgressed", {
+  ...place,
+  at: Schema.Number,
+  done: Schema.Number,
+  total: Schema.Number,
+  failed: Schema.Number,
+  /** False once the last item has ended. */
+  open: Schema.Boolean
+})
+
+/**
+ * What is shown but not stored, because it can be derived or does not outlive the moment.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ShownEvent = Schema.Union(
+  StepStarted,
+  Retrying,
+  Reused,
+  Skipped,
+  StepProgressed,
+  Announced,
+  GroupProgressed
+)
+export type ShownEvent = typeof ShownEvent.Type
+
+/**
+ * Everything that can happen in a run.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const RunEvent = Schema.Union(...DurableEvent.members, ...ShownEvent.members)
+export type RunEvent = typeof RunEvent.Type
+
+/**
+ * Handles every event by its tag; a new kind of event makes each use a compile error until it answers for it.
+ *
+ * @category pattern matching
+ * @since 0.1.0
+ */
+export const match = Match.typeTags<RunEvent>()
