@@ -1,0 +1,176 @@
+/**
+ * A schema as the kernel uses it: compiled once, with the step, and blind to the types that the step's own signature
+ * carries.
+ *
+ * @since 0.1.0
+ */
+import { Either, Option, ParseResult, Schema, SchemaAST as AST } from "effect"
+import { canonicalJson, digest, notJson } from "./digest.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Codec {
+  /** Gives plain JSON, or says what cannot be encoded and where. */
+  readonly encode: (value: unknown) => Either.Either<unknown, string>
+  /** Gives the value, or says what does not fit and where. */
+  readonly decode: (json: unknown) => Either.Either<unknown, string>
+  /** A digest of the schema's shape: another shape may not decode what this one encoded. */
+  readonly shape: () => string
+  readonly ast: AST.AST
+}
+
+/**
+ * Compiles a schema. `decode` refuses what `encode` could not have given.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
+  const encodeEither = Schema.encodeUnknownEither(schema)
+  const decodeEither = Schema.decodeUnknownEither(schema)
+  let shape: string | undefined
+  return {
+    encode: (value) =>
+      Either.flatMap(Either.mapLeft(encodeEither(value), problems), (json) => {
+        const problem = json === undefined ? undefined : notJson(json)
+        return problem === undefined ? Either.right(json) : Either.left(problem)
+      }),
+    decode: (json) => Either.mapLeft(decodeEither(json), problems),
+    shape: () => shape ??= digest(canonicalJson(describe(schema.ast, new Map()))),
+    ast: schema.ast
+  }
+}
+
+/** All problems of a parse, one a line, each with its JSON pointer. */
+export const problems = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map(({ message, path }) =>
+      `${path.length === 0 ? "/" : path.map((key) => `/${String(key)}`).join("")}: ${message}`
+    )
+    .join("\n")
+
+/**
+ * Says why a schema cannot be used for what a checkpoint stores, or nothing where it can: its encoded side must be
+ * JSON, and no part of it may be a secret.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const refusal = (ast: AST.AST): Option.Option<string> =>
+  Option.orElse(
+    hasSecret(ast, new Set()) ? Option.some("holds a Redacted value, and secrets are never stored") : Option.none(),
+    () => {
+      const encoded = AST.encodedAST(ast)
+      return AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
+        ? Option.none()
+        : notJsonSchema(encoded, "", new Set())
+    }
+  )
+
+const hasSecret = (ast: AST.AST, seen: Set<AST.AST>): boolean => {
+  if (seen.has(ast)) return false
+  seen.add(ast)
+  if (ast._tag === "Declaration") {
+    const name = ast.annotations[AST.TypeConstructorAnnotationId]
+    if (typeof name === "object" && name !== null && "_tag" in name && name._tag === "effect/Redacted") return true
+  }
+  return children(ast).some((child) => hasSecret(child, seen))
+}
+
+const children = (ast: AST.AST): ReadonlyArray<AST.AST> => {
+  switch (ast._tag) {
+    case "Declaration":
+      return ast.typeParameters
+    case "TypeLiteral":
+      return [...ast.propertySignatures.map(({ type }) => type), ...ast.indexSignatures.map(({ type }) => type)]
+    case "TupleType":
+      return [...ast.elements.map(({ type }) => type), ...ast.rest.map(({ type }) => type)]
+    case "Union":
+      return ast.types
+    case "Suspend":
+      return [ast.f()]
+    case "Refinement":
+      return [ast.from]
+    case "Transformation":
+      return [ast.from, ast.to]
+    default:
+      return []
+  }
+}
+
+const notJsonSchema = (ast: AST.AST, path: string, seen: Set<AST.AST>): Option.Option<string> => {
+  const at = (what: string) => Option.some(`encodes ${path === "" ? "to" : `"${path}" to`} ${what}, which is not JSON`)
+  const first = (of: ReadonlyArray<readonly [string, AST.AST]>) =>
+    Option.firstSomeOf(of.map(([key, child]) => notJsonSchema(child, key === "" ? path : `${path}/${key}`, seen)))
+  if (seen.has(ast)) return Option.none()
+  seen.add(ast)
+  switch (ast._tag) {
+    case "BigIntKeyword":
+    case "SymbolKeyword":
+    case "UniqueSymbol":
+      return at(ast._tag === "BigIntKeyword" ? "a bigint" : "a symbol")
+    case "Declaration":
+      return at(String(ast))
+    case "VoidKeyword":
+    case "UndefinedKeyword":
+      return at("undefined")
+    case "Literal":
+      return typeof ast.literal === "bigint" ? at("a bigint") : Option.none()
+    case "TypeLiteral":
+      return first([
+        ...ast.propertySignatures.map(({ name, type }) => [String(name), withoutUndefined(type)] as const),
+        ...ast.indexSignatures.map(({ type }) => ["*", withoutUndefined(type)] as const)
+      ])
+    case "TupleType":
+      return first([
+        ...ast.elements.map(({ type }, index) => [String(index), type] as const),
+        ...ast.rest.map(({ type }) => ["*", type] as const)
+      ])
+    default:
+      return first(children(ast).map((child) => ["", child] as const))
+  }
+}
+
+/** A property that is undefined is left out of the JSON, and comes back as absent. */
+const withoutUndefined = (ast: AST.AST): AST.AST =>
+  AST.isUnion(ast) ? AST.Union.make(ast.types.filter((type) => !AST.isUndefinedKeyword(type))) : ast
+
+/** The structure of a schema as JSON; a schema that refers to itself is described once and then by its number. */
+const describe = (ast: AST.AST, seen: Map<AST.AST, number>): unknown => {
+  const before = seen.get(ast)
+  if (before !== undefined) return { ref: before }
+  seen.set(ast, seen.size)
+  switch (ast._tag) {
+    case "Literal":
+      return { literal: typeof ast.literal === "bigint" ? String(ast.literal) : ast.literal }
+    case "Enums":
+      return { enums: ast.enums.map(([name, value]) => [name, value]) }
+    case "TemplateLiteral":
+      return { template: String(ast) }
+    case "TypeLiteral":
+      return {
+        struct: ast.propertySignatures.map((
+          { isOptional, name, type }
+        ) => [String(name), isOptional, describe(type, seen)]),
+        index: ast.indexSignatures.map(({ parameter, type }) => [describe(parameter, seen), describe(type, seen)])
+      }
+    case "TupleType":
+      return {
+        tuple: ast.elements.map(({ isOptional, type }) => [isOptional, describe(type, seen)]),
+        rest: ast.rest.map(({ type }) => describe(type, seen))
+      }
+    case "Declaration":
+    case "Union":
+    case "Suspend":
+    case "Refinement":
+    case "Transformation":
+      return { [ast._tag]: children(ast).map((child) => describe(child, seen)), name: named(ast) }
+    default:
+      return ast._tag
+  }
+}
+
+const named = (ast: AST.AST): string =>
+  Option.getOrElse(Option.orElse(AST.getIdentifierAnnotation(ast), () => AST.getTitleAnnotation(ast)), () => "")

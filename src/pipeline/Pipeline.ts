@@ -1,0 +1,577 @@
+/**
+ * Steps put together by key: a value that can be looked at, numbered and drawn without running anything.
+ *
+ * Each combinator takes a key, a unit (a step or a whole pipeline) and a pure function from the state so far to the
+ * unit's input. The type of a pipeline carries its state, its output, all failures of its steps and all they need.
+ *
+ * @since 0.1.0
+ */
+import { type Option, Pipeable, Schema, type Types } from "effect"
+import * as Codec from "./Codec.ts"
+import type { Announcement } from "./RunEvent.ts"
+import type * as Step from "./Step.ts"
+import * as Validation from "./Validation.ts"
+
+const TypeId: unique symbol = Symbol.for("effect-cairn/Pipeline")
+type TypeId = typeof TypeId
+
+/**
+ * A pipeline from `In` to `Out`, with the state `S` between its steps.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Pipeline<in In, out S, out E = never, out R = never, out Out = void> extends Pipeable.Pipeable {
+  readonly [TypeId]: {
+    readonly _In: Types.Contravariant<In>
+    readonly _S: Types.Covariant<S>
+    readonly _E: Types.Covariant<E>
+    readonly _R: Types.Covariant<R>
+    /** In a tuple, since a function that returns something is one that returns void. */
+    readonly _Out: Types.Covariant<readonly [Out]>
+  }
+  readonly name: string
+  readonly definition: Definition
+}
+
+/**
+ * What can stand at a place of a pipeline: a step, or a whole pipeline.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Unit<I, A, E, R> = Step.Step<I, A, E, R> | Pipeline<I, unknown, E, R, A>
+
+/**
+ * Any pipeline at all.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Any = Pipeline<never, unknown, unknown, unknown, unknown>
+
+/** The state of a pipeline after its last step, as one object type. */
+export type State<P> = P extends Pipeline<never, infer S, unknown, unknown, unknown> ? Types.Simplify<S> : never
+
+/** @category guards */
+export const isPipeline = (value: unknown): value is Any =>
+  typeof value === "object" && value !== null && TypeId in value
+
+/**
+ * The nodes of a pipeline as the interpreter and the plan read them. The types of selectors are erased here, and only
+ * here; they were checked where the node was added.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Node =
+  | {
+    readonly _tag: "Step"
+    readonly key: string
+    readonly unit: AnyUnit
+    readonly select: Select<unknown>
+    readonly after: ReadonlyArray<string>
+    readonly was: string | undefined
+  }
+  | {
+    readonly _tag: "When"
+    readonly key: string
+    readonly unit: AnyUnit
+    readonly select: Select<Option.Option<unknown>>
+  }
+  | { readonly _tag: "All"; readonly branches: ReadonlyArray<Branch>; readonly concurrency: number }
+  | {
+    readonly _tag: "ForEach"
+    readonly key: string
+    readonly unit: AnyUnit
+    readonly items: Select<Iterable<unknown>>
+    readonly itemKey: (item: never, index: number) => string
+    readonly concurrency: number
+    readonly discard: boolean
+  }
+  | {
+    readonly _tag: "Repeat"
+    readonly key: string
+    readonly unit: AnyUnit
+    readonly initial: Select<unknown>
+    readonly until: (result: never, state: never) => boolean
+    readonly next: (result: never, state: never) => unknown
+    readonly times: number
+  }
+  | {
+    readonly _tag: "CatchTag"
+    readonly key: string
+    readonly unit: AnyUnit
+    readonly select: Select<unknown>
+    readonly tag: string
+    readonly recovery: AnyUnit
+    readonly input: (failure: never, state: never) => unknown
+  }
+  | {
+    readonly _tag: "Validate"
+    readonly key: string
+    readonly validation: Validation.Validation<never, unknown>
+    readonly steps: ReadonlyMap<string, Step.Any>
+    readonly select: Select<unknown>
+  }
+  | { readonly _tag: "Announce"; readonly announce: Select<Announcement> }
+
+/** A pure function of the state so far. */
+export type Select<B> = (state: never) => B
+
+/** @category models */
+export type AnyUnit = Step.Any | Any
+
+/** @category models */
+export interface Branch {
+  readonly key: string
+  readonly unit: AnyUnit
+  readonly select: Select<unknown>
+}
+
+/** What a pipeline is made of. Nodes hang together backwards, so that adding one never copies those before it. */
+export interface Definition {
+  readonly input: Codec.Codec
+  /** What the input's schema says: for a command line's options. */
+  readonly inputSchema: Schema.Schema.AnyNoContext
+  readonly last: Link | undefined
+  readonly output: { readonly codec: Codec.Codec; readonly select: Select<unknown> } | undefined
+}
+
+interface Link {
+  readonly node: Node
+  readonly before: Link | undefined
+}
+
+/**
+ * The nodes of a pipeline, in order.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const nodes = (self: Any): ReadonlyArray<Node> => {
+  const known = materialized.get(self.definition)
+  if (known !== undefined) return known
+  const found: Array<Node> = []
+  for (let link = self.definition.last; link !== undefined; link = link.before) found.push(link.node)
+  found.reverse()
+  const keys = new Set<string>()
+  for (const key of found.flatMap(keysOf)) {
+    if (keys.has(key)) throw new PipelineRefused({ pipeline: self.name, reason: `the key "${key}" is used twice` })
+    keys.add(key)
+  }
+  materialized.set(self.definition, found)
+  return found
+}
+
+const materialized = new WeakMap<Definition, ReadonlyArray<Node>>()
+
+/** A key that is not there yet; the compiler shows the sentence where it is. */
+export type Fresh<K extends string, S> = K extends keyof S ? `"${K}" is a key of this pipeline already` : K
+
+/** Nothing, where there is no clash of keys; otherwise a sentence for the compiler to show. */
+type Unused<K> = [K] extends [never] ? unknown : { readonly "is a key of this pipeline already": K }
+
+/** The keys of a state, as text. */
+type KeyOf<S> = Extract<keyof S, string>
+
+/**
+ * Begins a pipeline: its name, and the schema of its input, which every selector finds as `input`.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { Pipeline, Step } from "effect-cairn"
+ *
+ * const double = Step.make("double", {
+ *   title: "Doubling",
+ *   input: Schema.Number,
+ *   success: Schema.Number,
+ *   run: (n) => Effect.succeed(n * 2)
+ * })
+ *
+ * export const quadruple = Pipeline.make("quadruple", { input: Schema.Struct({ n: Schema.Number }) }).pipe(
+ *   Pipeline.step("twice", double, ({ input }) => input.n),
+ *   Pipeline.step("fourTimes", double, ({ twice }) => twice),
+ *   Pipeline.output(Schema.Number, ({ fourTimes }) => fourTimes)
+ * )
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <In, InI>(
+  name: string,
+  options: { readonly input: Schema.Schema<In, InI> }
+): Pipeline<In, { readonly input: In }> => {
+  const refused = Codec.refusal(options.input.ast)
+  if (refused._tag === "Some") {
+    throw new PipelineRefused({ pipeline: name, reason: `the schema of its input ${refused.value}` })
+  }
+  return build(name, {
+    input: Codec.make(options.input),
+    inputSchema: options.input,
+    last: undefined,
+    output: undefined
+  })
+}
+
+/**
+ * A pipeline is put together in a way that cannot be run. Thrown where it is made, since it is a bug there.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class PipelineRefused extends Schema.TaggedError<PipelineRefused>()("PipelineRefused", {
+  pipeline: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Pipeline "${this.pipeline}": ${this.reason}`
+  }
+}
+
+/**
+ * Adds one unit. `after` names earlier keys whose results this one needs without reading them; `was` adopts what is
+ * recorded under an old key.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const step = <const K extends string, S, I, A, E2, R2>(
+  key: Fresh<K, NoInfer<S>>,
+  unit: Unit<I, A, E2, R2>,
+  select: (state: NoInfer<S>) => NoInfer<I>,
+  options?: { readonly after?: ReadonlyArray<NoInfer<KeyOf<S>>>; readonly was?: string }
+) =>
+<In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S & { readonly [P in K]: A }, E | E2, R | R2> =>
+  add(self, { _tag: "Step", key, unit, select, after: options?.after ?? [], was: options?.was })
+
+/**
+ * Adds a unit that may be skipped: `select` gives its input, or none. Its value is an `Option`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const when = <const K extends string, S, I, A, E2, R2>(
+  key: Fresh<K, NoInfer<S>>,
+  unit: Unit<I, A, E2, R2>,
+  select: (state: NoInfer<S>) => Option.Option<NoInfer<I>>
+) =>
+<In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S & { readonly [P in K]: Option.Option<A> }, E | E2, R | R2> =>
+  add(self, { _tag: "When", key, unit, select })
+
+/**
+ * One branch of `all`: made by `bind`, which knows the state.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bound<out A, out E, out R> {
+  readonly _A: Types.Covariant<A>
+  readonly _E: Types.Covariant<E>
+  readonly _R: Types.Covariant<R>
+  readonly unit: AnyUnit
+  readonly select: Select<unknown>
+}
+
+type AnyBound = Bound<unknown, unknown, unknown>
+type ValueOf<B> = B extends Bound<infer A, unknown, unknown> ? A : never
+type ErrorOf<B> = B extends Bound<unknown, infer E, unknown> ? E : never
+type NeedOf<B> = B extends Bound<unknown, unknown, infer R> ? R : never
+
+/**
+ * Adds units side by side, none of which sees what the others give. `concurrency` is how many run at once, by default
+ * all of them.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const all = <S, const B extends Record<string, AnyBound>>(
+  branches: (
+    bind: <I, A, E2, R2>(unit: Unit<I, A, E2, R2>, select: (state: S) => NoInfer<I>) => Bound<A, E2, R2>
+  ) => B,
+  options?: { readonly concurrency?: number }
+) =>
+<In, E, R>(
+  self: Pipeline<In, S, E, R> & Unused<Extract<keyof B, keyof S>>
+): Pipeline<In, S & { readonly [K in keyof B]: ValueOf<B[K]> }, E | ErrorOf<B[keyof B]>, R | NeedOf<B[keyof B]>> => {
+  const bound: Record<string, AnyBound> = branches((unit, select) => ({
+    _A: identity,
+    _E: identity,
+    _R: identity,
+    unit,
+    select
+  }))
+  return add(self, {
+    _tag: "All",
+    branches: Object.entries(bound).map(([key, { select, unit }]) => ({ key, unit, select })),
+    concurrency: options?.concurrency ?? Infinity
+  })
+}
+
+/**
+ * Adds one unit per item, each recorded by itself under the item's key, so that a stopped run goes on where it was and
+ * a changed list runs only what is new. The keys must differ and not be empty. With `discard` the results are not kept
+ * in the state, so that a list of any length fits into memory. `concurrency` is how many run at once: 1, unless given.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const forEach: {
+  <const K extends string, S, I, A, E2, R2>(
+    key: Fresh<K, NoInfer<S>>,
+    unit: Unit<I, A, E2, R2>,
+    items: (state: NoInfer<S>) => Iterable<NoInfer<I>>,
+    options: {
+      readonly key: (item: NoInfer<I>, index: number) => string
+      readonly concurrency?: number
+      readonly discard: true
+    }
+  ): <In, E, R>(self: Pipeline<In, S, E, R>) => Pipeline<In, S & { readonly [P in K]: void }, E | E2, R | R2>
+  <const K extends string, S, I, A, E2, R2>(
+    key: Fresh<K, NoInfer<S>>,
+    unit: Unit<I, A, E2, R2>,
+    items: (state: NoInfer<S>) => Iterable<NoInfer<I>>,
+    options: {
+      readonly key: (item: NoInfer<I>, index: number) => string
+      readonly concurrency?: number
+      readonly discard?: false
+    }
+  ): <In, E, R>(
+    self: Pipeline<In, S, E, R>
+  ) => Pipeline<In, S & { readonly [P in K]: ReadonlyArray<A> }, E | E2, R | R2>
+} = (key: string, unit: AnyUnit, items: Select<Iterable<unknown>>, options: {
+  readonly key: (item: never, index: number) => string
+  readonly concurrency?: number
+  readonly discard?: boolean
+}) =>
+(self: Any) =>
+  add<unknown, never, never, never, never>(self, {
+    _tag: "ForEach",
+    key,
+    unit,
+    items,
+    itemKey: options.key,
+    concurrency: options.concurrency ?? 1,
+    discard: options.discard ?? false
+  })
+
+/**
+ * The last of the allowed attempts of `repeat` was not good enough either.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RepeatExhausted extends Schema.TaggedError<RepeatExhausted>()("RepeatExhausted", {
+  key: Schema.String,
+  times: Schema.Number,
+  /** What the last attempt gave, as its schema encodes it. */
+  last: Schema.Unknown
+}) {
+  override get message(): string {
+    return `"${this.key}" was still not good enough after ${this.times} attempt${this.times === 1 ? "" : "s"}`
+  }
+  get fix(): string {
+    return "Look at the last attempt (cairn show), correct what it is made from, then repeat the command."
+  }
+}
+
+/**
+ * Adds a unit that is repeated until its result is good enough: generate, check, repair. `next` makes the input of the
+ * next attempt from the result of the last; `times` is how many attempts there may be.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const repeat = <const K extends string, S, I, A, E2, R2>(
+  key: Fresh<K, NoInfer<S>>,
+  unit: Unit<I, A, E2, R2>,
+  options: {
+    readonly initial: (state: NoInfer<S>) => NoInfer<I>
+    readonly until: (result: NoInfer<A>, state: NoInfer<S>) => boolean
+    readonly next: (result: NoInfer<A>, state: NoInfer<S>) => NoInfer<I>
+    readonly times: number
+  }
+) =>
+<In, E, R>(
+  self: Pipeline<In, S, E, R>
+): Pipeline<In, S & { readonly [P in K]: A }, E | E2 | RepeatExhausted, R | R2> =>
+  add(self, { _tag: "Repeat", key, unit, ...options })
+
+/**
+ * Adds a whole pipeline as one unit; what its steps give is recorded under `key/innerKey`. The same as `step` with a
+ * pipeline.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const nest = <const K extends string, S, I, A, E2, R2>(
+  key: Fresh<K, NoInfer<S>>,
+  pipeline: Pipeline<I, unknown, E2, R2, A>,
+  select: (state: NoInfer<S>) => NoInfer<I>
+) =>
+<In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S & { readonly [P in K]: A }, E | E2, R | R2> =>
+  add(self, { _tag: "Step", key, unit: pipeline, select, after: [], was: undefined })
+
+/**
+ * Adds a unit that has a way out: on a failure with this tag `recovery` runs instead, and the tag leaves the failures
+ * of the pipeline. A recorded recovery stands as long as neither its own input nor that of the unit changes.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const catchTag = <
+  const K extends string,
+  S,
+  I,
+  A,
+  E2,
+  R2,
+  T extends Extract<E2, { readonly _tag: string }>["_tag"],
+  I3,
+  B,
+  E3,
+  R3
+>(
+  key: Fresh<K, NoInfer<S>>,
+  unit: Unit<I, A, E2, R2>,
+  select: (state: NoInfer<S>) => NoInfer<I>,
+  tag: T,
+  recovery: Unit<I3, B, E3, R3>,
+  input: (failure: Extract<NoInfer<E2>, { readonly _tag: NoInfer<T> }>, state: NoInfer<S>) => NoInfer<I3>
+) =>
+<In, E, R>(
+  self: Pipeline<In, S, E, R>
+): Pipeline<In, S & { readonly [P in K]: A | B }, E | Exclude<E2, { readonly _tag: T }> | E3, R | R2 | R3> =>
+  add(self, { _tag: "CatchTag", key, unit, select, tag, recovery, input })
+
+/**
+ * Adds a gate: the pipeline goes on only where the validation finds no error. Its value is the report. What is
+ * selected must be JSON, since each check is recorded.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const validate = <const K extends string, S, A, R2>(
+  key: Fresh<K, NoInfer<S>>,
+  validation: Validation.Validation<A, R2>,
+  select: (state: NoInfer<S>) => NoInfer<A>
+) =>
+<In, E, R>(
+  self: Pipeline<In, S, E, R>
+): Pipeline<
+  In,
+  S & { readonly [P in K]: Validation.Report },
+  E | Validation.ValidationFailed,
+  R | R2
+> =>
+  add(self, {
+    _tag: "Validate",
+    key,
+    validation,
+    steps: new Map(Validation.checks(validation).map((check) => [check.name, Validation.toStep(check)])),
+    select
+  })
+
+/**
+ * Says something to people at this point: what was found, or what to do next. It is shown, never recorded.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const announce =
+  <S>(announcement: (state: NoInfer<S>) => Announcement) =>
+  <In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S, E, R> =>
+    add(self, { _tag: "Announce", announce: announcement })
+
+/**
+ * Ends a pipeline with its one typed result. Without it, a pipeline gives nothing.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const output = <S, Out, OutI>(
+  schema: Schema.Schema<Out, OutI>,
+  select: (state: NoInfer<S>) => NoInfer<Out>
+) =>
+<In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S, E, R, Out> => {
+  const refused = Codec.refusal(schema.ast)
+  if (refused._tag === "Some") {
+    throw new PipelineRefused({ pipeline: self.name, reason: `the schema of its output ${refused.value}` })
+  }
+  return build(self.name, { ...self.definition, output: { codec: Codec.make(schema), select } })
+}
+
+/**
+ * Makes a pipeline from data: units of one type, one after the other. A selector gets the input of the pipeline and
+ * the results so far, by key.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
+  name: string,
+  options: {
+    readonly input: Schema.Schema<In, InI>
+    readonly steps: Iterable<{
+      readonly key: string
+      readonly unit: Unit<I, A, E, R>
+      readonly select: (input: In, results: Readonly<Record<string, A>>) => I
+      readonly after?: ReadonlyArray<string>
+    }>
+    readonly output?: {
+      readonly schema: Schema.Schema<Out, OutI>
+      readonly select: (results: Readonly<Record<string, A>>, input: In) => Out
+    }
+  }
+): Pipeline<In, { readonly input: In }, E, R, Out> => {
+  type Uniform = { readonly input: In } & Readonly<Record<string, A>>
+  let last: Link | undefined
+  for (const { after, key, select, unit } of options.steps) {
+    const node = {
+      _tag: "Step",
+      key: checkedKey(name, key),
+      unit,
+      select: (state: Uniform) => select(state.input, state),
+      after: after ?? [],
+      was: undefined
+    } as const
+    last = { node, before: last }
+  }
+  const { output } = options
+  return build(name, {
+    input: Codec.make(options.input),
+    inputSchema: options.input,
+    last,
+    output: output && {
+      codec: Codec.make(output.schema),
+      select: (state: Uniform) => output.select(state, state.input)
+    }
+  })
+}
+
+const identity = <A>(a: A): A => a
+const variance = { _In: () => {}, _S: identity, _E: identity, _R: identity, _Out: identity }
+
+const Prototype = { [TypeId]: variance, ...Pipeable.Prototype }
+
+const build = <In, S, E, R, Out>(name: string, definition: Definition): Pipeline<In, S, E, R, Out> =>
+  Object.assign(Object.create(Prototype), { name, definition })
+
+const add = <In, S, E, R, Out>(self: Any, node: Node): Pipeline<In, S, E, R, Out> => {
+  for (const key of keysOf(node)) checkedKey(self.name, key)
+  return build(self.name, { ...self.definition, last: { node, before: self.definition.last } })
+}
+
+/** The keys that a node adds to the state. */
+export const keysOf = (node: Node): ReadonlyArray<string> =>
+  node._tag === "All" ? node.branches.map(({ key }) => key) : node._tag === "Announce" ? [] : [node.key]
+
+const checkedKey = (pipeline: string, key: string): string => {
+  if (key !== "" && key !== "__proto__" && key !== "input" && !/[/#]/.test(key)) return key
+  throw new PipelineRefused({
+    pipeline,
+    reason: `${JSON.stringify(key)} cannot be a key: keys are not empty, not "input" or "__proto__", and hold no / or #`
+  })
+}

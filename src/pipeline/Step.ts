@@ -1,0 +1,319 @@
+/**
+ * One named, typed unit of work.
+ *
+ * Applied to an input, a step is an ordinary Effect: no pipeline, journal or reporter is needed. In a pipeline its
+ * result is recorded, and found again when the run goes on.
+ *
+ * @since 0.1.0
+ */
+import {
+  Clock,
+  Duration,
+  Effect,
+  Option,
+  Pipeable,
+  Schedule,
+  ScheduleDecision,
+  ScheduleIntervals,
+  Schema,
+  type Scope
+} from "effect"
+import { dual } from "effect/Function"
+import * as Codec from "./Codec.ts"
+import { NotInARun, Suspended } from "./Suspended.ts"
+
+const TypeId: unique symbol = Symbol.for("effect-cairn/Step")
+type TypeId = typeof TypeId
+
+/**
+ * A step from `In` to `A` that may fail with `E` and needs `R`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Step<in In, out A, out E = never, out R = never> extends Pipeable.Pipeable {
+  (input: In): Effect.Effect<A, E, R>
+  readonly [TypeId]: TypeId
+  readonly title: string
+  readonly definition: Definition
+}
+
+/**
+ * What the interpreter of a pipeline reads. Inputs and results are erased here; the types are on the step.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Definition {
+  readonly name: string
+  readonly version: number
+  readonly writes: boolean
+  readonly hidden: boolean
+  readonly input: Codec.Codec
+  readonly success: Codec.Codec
+  readonly failure: Codec.Codec
+  readonly summary: Option.Option<(result: never) => string>
+  readonly fingerprint: Option.Option<(input: never) => Effect.Effect<string, unknown, unknown>>
+  readonly holds: Option.Option<(result: never, input: never) => Effect.Effect<boolean, never, unknown>>
+  readonly compensate: Option.Option<(result: never, input: never) => Effect.Effect<void, unknown, unknown>>
+  readonly execute: (input: never, watch: Watch) => Effect.Effect<unknown, unknown, unknown>
+}
+
+/**
+ * Where a run looks into the execution of a step: around each attempt of its body, and before it tries again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Watch {
+  readonly attempt: (body: Effect.Effect<unknown, unknown, unknown>) => Effect.Effect<unknown, unknown, unknown>
+  readonly retrying: (error: unknown, delay: Duration.Duration) => Effect.Effect<void>
+}
+
+/**
+ * Any step at all.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Any = Step<never, unknown, unknown, unknown>
+
+/** @category guards */
+export const isStep = (value: unknown): value is Any => typeof value === "function" && TypeId in value
+
+/**
+ * An attempt took longer than the step allows.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedOut", {
+  step: Schema.String,
+  /** How long an attempt may take. */
+  timeout: Schema.Duration
+}) {
+  override get message(): string {
+    return `Step "${this.step}" took longer than ${Duration.format(this.timeout)}`
+  }
+  get fix(): string {
+    return "Repeat the command: finished steps are kept, and this one is tried again."
+  }
+}
+
+/**
+ * A step is defined in a way that no checkpoint could keep. Thrown where the step is made, since it is a bug there.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class StepRefused extends Schema.TaggedError<StepRefused>()("StepRefused", {
+  step: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Step "${this.step}": ${this.reason}`
+  }
+}
+
+/** What a step that has a timeout may fail with, beside its own failures. */
+export type TimedOut<T> = [T] extends [undefined] ? never : StepTimedOut
+
+/** Turns a failure that the step does not declare into a sentence, where the compiler shows it. */
+type Declared<X, E> = [X] extends [E] ? unknown
+  : { readonly "`run` fails with what `failure` does not declare": Exclude<X, E> }
+
+/**
+ * Defines a step. `input`, `success` and `failure` are schemas whose encoded side is JSON and which need no services:
+ * they are what the checkpoint keeps.
+ *
+ * - `version` (from 1): count it up when the meaning of the step changes, and recorded results are not reused.
+ * - `timeout` is for each attempt, `retry` for typed failures and time-outs; attempts count anew on resume.
+ * - `fingerprint` stands for what the step reads from the world: where it changed, the step runs again.
+ * - `holds` says whether what the step left in the world is still there: where not, the step runs again.
+ * - `writes`: the step writes into the user's tree. `hidden`: it is recorded, but neither numbered nor shown.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { Step } from "effect-cairn"
+ *
+ * const shout = Step.make("shout", {
+ *   title: "Shouting",
+ *   input: Schema.String,
+ *   success: Schema.String,
+ *   run: (text) => Effect.succeed(`${text.toUpperCase()}!`)
+ * })
+ *
+ * // An ordinary Effect, wherever it is used
+ * const effect: Effect.Effect<string> = shout("hello")
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <
+  In,
+  InI,
+  A,
+  AI,
+  E = never,
+  EI = never,
+  X = never,
+  R = never,
+  FR = never,
+  HR = never,
+  SR = never,
+  T extends Duration.DurationInput | undefined = undefined
+>(name: string, options: {
+  readonly title: string
+  readonly input: Schema.Schema<In, InI>
+  readonly success: Schema.Schema<A, AI>
+  readonly failure?: Schema.Schema<E, EI>
+  readonly version?: number
+  readonly timeout?: T
+  readonly retry?: {
+    readonly schedule?: Schedule.Schedule<unknown, NoInfer<E | TimedOut<T>>, SR>
+    readonly while?: (error: NoInfer<E | TimedOut<T>>) => boolean
+    readonly times?: number
+  }
+  readonly summary?: (result: NoInfer<A>) => string
+  readonly fingerprint?: (input: NoInfer<In>) => Effect.Effect<string, NoInfer<E>, FR>
+  readonly holds?: (result: NoInfer<A>, input: NoInfer<In>) => Effect.Effect<boolean, never, HR>
+  readonly writes?: boolean
+  readonly hidden?: boolean
+  readonly run: (
+    input: NoInfer<In>
+  ) => Effect.Effect<NoInfer<A>, X, R> & Declared<NoInfer<Exclude<X, Suspended>>, NoInfer<E>>
+}): Step<In, A, E | TimedOut<T>, Exclude<R | FR | HR | SR, Scope.Scope>> => {
+  const { retry, run } = options
+  const timeout = options.timeout === undefined ? undefined : Duration.decode(options.timeout)
+  const retries = retry === undefined ? undefined : policy(retry)
+
+  const execute = (input: In, watch: Watch) => {
+    const attempt = watch.attempt(Effect.scoped(Effect.suspend(() => run(input))))
+    const timed = timeout === undefined ? attempt : Effect.timeoutFail(attempt, {
+      duration: timeout,
+      onTimeout: () => new StepTimedOut({ step: name, timeout })
+    })
+    return retries === undefined ? timed : retried(timed, retries, watch)
+  }
+
+  return build({
+    name,
+    version: options.version ?? 1,
+    writes: options.writes ?? false,
+    hidden: options.hidden ?? false,
+    input: codec(name, "input", options.input),
+    success: codec(name, "success", options.success),
+    failure: failureCodec(name, options.failure, timeout !== undefined),
+    summary: Option.fromNullable(options.summary),
+    fingerprint: Option.fromNullable(options.fingerprint),
+    holds: Option.fromNullable(options.holds),
+    compensate: Option.none(),
+    execute
+  }, options.title)
+}
+
+/**
+ * Wraps the whole step, outside its retry and timeout: a span, a permit, a requirement. The failure stays what the
+ * step declares, since nothing could record another.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const transform: {
+  <A, E, R, R2>(
+    f: (effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R2>
+  ): <In>(self: Step<In, A, E, R>) => Step<In, A, E, R2>
+  <In, A, E, R, R2>(
+    self: Step<In, A, E, R>,
+    f: (effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R2>
+  ): Step<In, A, E, R2>
+} = dual(2, <In, A, E, R, R2>(
+  self: Step<In, A, E, R>,
+  f: (effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R2>
+): Step<In, A, E, R2> => {
+  const execute = (input: never, watch: Watch) => f(self.definition.execute(input, watch) as Effect.Effect<A, E, R>)
+  return build({ ...self.definition, execute }, self.title)
+})
+
+/**
+ * Adds the undo of a step: what to do about its result when the run fails later on and is asked to compensate.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const compensate: {
+  <In, A, E2, R2>(
+    undo: (result: NoInfer<A>, input: NoInfer<In>) => Effect.Effect<void, E2, R2>
+  ): <E, R>(self: Step<In, A, E, R>) => Step<In, A, E, R | R2>
+  <In, A, E, R, E2, R2>(
+    self: Step<In, A, E, R>,
+    undo: (result: A, input: In) => Effect.Effect<void, E2, R2>
+  ): Step<In, A, E, R | R2>
+} = dual(2, <In, A, E, R, E2, R2>(
+  self: Step<In, A, E, R>,
+  undo: (result: A, input: In) => Effect.Effect<void, E2, R2>
+): Step<In, A, E, R | R2> => build({ ...self.definition, compensate: Option.some(undo) }, self.title))
+
+/** Outside a run nothing watches, and a question without an answer has nobody to wait for it. */
+const unwatched: Watch = {
+  attempt: Effect.catchIf(
+    (error): error is Suspended => error instanceof Suspended,
+    () => Effect.die(new NotInARun({ name: "a question" }))
+  ),
+  retrying: () => Effect.void
+}
+
+const build = <In, A, E, R>(definition: Definition, title: string): Step<In, A, E, R> =>
+  Object.assign(
+    (input: In) => definition.execute(input as never, unwatched) as Effect.Effect<A, E, R>,
+    Pipeable.Prototype,
+    { [TypeId]: TypeId, title, definition } as const
+  )
+
+const codec = <A, I>(step: string, part: string, schema: Schema.Schema<A, I>): Codec.Codec =>
+  Option.match(Codec.refusal(schema.ast), {
+    onNone: () => Codec.make(schema),
+    onSome: (reason) => {
+      throw new StepRefused({ step, reason: `the schema of its ${part} ${reason}` })
+    }
+  })
+
+const failureCodec = <E, EI>(step: string, schema: Schema.Schema<E, EI> | undefined, timed: boolean): Codec.Codec => {
+  if (schema === undefined) return timed ? timedOut : nothing
+  return timed
+    ? codec(step, "failure", Schema.Union(schema, StepTimedOut))
+    : codec(step, "failure", schema)
+}
+
+const nothing = Codec.make(Schema.Never)
+const timedOut = Codec.make(StepTimedOut)
+
+/** What is retried, when and how often; the type of the failures it looks at is on the step. */
+type Policy = Schedule.Schedule<unknown, never, unknown>
+
+const policy = <E, SR>(retry: {
+  readonly schedule?: Schedule.Schedule<unknown, E, SR>
+  readonly while?: (error: E) => boolean
+  readonly times?: number
+}): Policy => {
+  const base: Schedule.Schedule<unknown, E, SR> = retry.schedule ?? Schedule.forever
+  const wanted = retry.while === undefined ? base : Schedule.whileInput(base, retry.while)
+  return retry.times === undefined ? wanted : Schedule.intersect(wanted, Schedule.recurs(retry.times))
+}
+
+const retried = (effect: Effect.Effect<unknown, unknown, unknown>, policy: Policy, watch: Watch) =>
+  Effect.suspend(() => {
+    let last: unknown
+    const watched = (policy as Schedule.Schedule<unknown, unknown, unknown>).pipe(
+      Schedule.tapInput((error) => Effect.sync(() => (last = error))),
+      Schedule.onDecision((_, decision) =>
+        ScheduleDecision.isContinue(decision)
+          ? Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            watch.retrying(last, Duration.millis(ScheduleIntervals.start(decision.intervals) - now)))
+          : Effect.void
+      )
+    )
+    return Effect.retry(effect, watched)
+  })
