@@ -30,6 +30,8 @@ export interface Codec {
 export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
   const encodeEither = Schema.encodeUnknownEither(schema)
   const decodeEither = Schema.decodeUnknownEither(schema)
+  const encoded = AST.encodedAST(schema.ast)
+  const isVoid = AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
   let shape: string | undefined
   return {
     encode: (value) =>
@@ -37,7 +39,8 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
         const problem = json === undefined ? undefined : notJson(json)
         return problem === undefined ? Either.right(json) : Either.left(problem)
       }),
-    decode: (json) => Either.mapLeft(decodeEither(json), problems),
+    // JSON has no undefined: a result that is nothing is stored as null.
+    decode: (json) => Either.mapLeft(decodeEither(isVoid && json === null ? undefined : json), problems),
     shape: () => shape ??= digest(canonicalJson(describe(schema.ast, new Map()))),
     ast: schema.ast
   }

@@ -246,7 +246,11 @@ export const Retrying = Schema.TaggedStruct("Retrying", {
   /** How long the step waits before it tries again. */
   delay: Schema.Number
 })
-export const Reused = Schema.TaggedStruct("Reused", { ...place, at: Schema.Number, summary: Schema.optional(Schema.String) })
+export const Reused = Schema.TaggedStruct("Reused", {
+  ...place,
+  at: Schema.Number,
+  summary: Schema.optional(Schema.String)
+})
 export const Skipped = Schema.TaggedStruct("Skipped", { ...place, at: Schema.Number })
 export const StepProgressed = Schema.TaggedStruct("StepProgressed", { ...place, at: Schema.Number, progress: Progress })
 export const Announced = Schema.TaggedStruct("Announced", { at: Schema.Number, announcement: Announcement })

@@ -66,6 +66,27 @@ export class AnswerInvalid extends Schema.TaggedError<AnswerInvalid>()("AnswerIn
 }
 
 /**
+ * An answer was given to a question that is not open: it was answered before, or it belongs to another run.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class WrongRequest extends Schema.TaggedError<WrongRequest>()("WrongRequest", {
+  run: Schema.String,
+  id: Schema.String,
+  open: Schema.Array(Schema.Struct({ id: Schema.String, path: Schema.String }))
+}) {
+  override get message(): string {
+    return `Run "${this.run}" does not wait for an answer to "${this.id}"`
+  }
+  get fix(): string {
+    return this.open.length === 0
+      ? `Nothing is open; go on with: cairn resume ${this.run}`
+      : `Answer one of these: ${this.open.map(({ path }) => path).join(", ")}`
+  }
+}
+
+/**
  * A question was asked where no run could wait for its answer.
  *
  * @category errors

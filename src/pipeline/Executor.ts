@@ -1,0 +1,113 @@
+/**
+ * What the interpreter of a pipeline asks of the place where it runs: to recall results and to execute steps. The local
+ * one keeps them in a journal; another may hand them to a cluster.
+ *
+ * @since 0.1.0
+ */
+import { Cause, type Effect } from "effect"
+import type { RunEvent } from "./RunEvent.ts"
+import type * as Step from "./Step.ts"
+
+/**
+ * Why a pipeline cannot go on, and how much that matters: where several units end side by side, the gravest decides.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Stop {
+  readonly gravity: (typeof gravity)[keyof typeof gravity]
+  readonly path: string
+  readonly cause: Cause.Cause<unknown>
+  constructor(kind: keyof typeof gravity, path: string, cause: Cause.Cause<unknown>) {
+    this.gravity = gravity[kind]
+    this.path = path
+    this.cause = cause
+  }
+}
+
+/**
+ * A question waits for its answer < a step failed < a step has a bug < the checkpoint itself cannot be used.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const gravity = { asking: 1, failed: 2, died: 3, broken: 4 } as const
+
+/** @category constructors */
+export const failed = (path: string, error: unknown): Stop => new Stop("failed", path, Cause.fail(error))
+
+/** @category constructors */
+export const died = (path: string, defect: unknown): Stop => new Stop("died", path, Cause.die(defect))
+
+/**
+ * What people call a place in a pipeline, and its number there.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Place {
+  readonly path: string
+  readonly title: string
+  readonly number?: number
+  readonly of?: number
+  readonly hidden?: boolean
+}
+
+/**
+ * One execution of a step.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Task {
+  readonly place: Place
+  readonly step: Step.Definition
+  readonly input: unknown
+  readonly digest: string
+  /** Why it runs although there is an earlier result. */
+  readonly why: string | undefined
+  /** True when nothing else of this run is under way. */
+  readonly alone: boolean
+  /** False where the input comes from a step that only pretended. */
+  readonly record: boolean
+  /** Told when the step only pretended to change the world. */
+  readonly simulated: () => void
+  /** What is run; the step's own body unless it failed before it began. */
+  readonly body: (watch: Step.Watch) => Effect.Effect<unknown, unknown, unknown>
+}
+
+/**
+ * What is known of an earlier execution.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Recalled =
+  | { readonly _tag: "Hit"; readonly value: unknown }
+  /** Nothing that still fits; `why` says what does not, where there is something. */
+  | { readonly _tag: "Miss"; readonly why: string | undefined }
+  /** There is a result, but it has to be fetched. */
+  | { readonly _tag: "Far"; readonly fetch: Effect.Effect<Recalled, Stop> }
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Executor {
+  /** The recorded success of a step at a path (or at the path it was recorded under before), where it still fits. */
+  readonly recall: (path: string, was: string | undefined, step: Step.Definition, digest: string) => Recalled
+  /** The recorded failure of a step, where it still fits and there is a recorded recovery for it. */
+  readonly recallFailure: (
+    path: string,
+    step: Step.Definition,
+    digest: string
+  ) => Effect.Effect<{ readonly error: unknown } | undefined, Stop>
+  /** True where anything is recorded at or under a path. */
+  readonly knows: (path: string) => boolean
+  /** Runs a step and makes its end durable. */
+  readonly execute: (task: Task) => Effect.Effect<unknown, Stop, unknown>
+  /** Told of each result that a run goes on with, new or recalled: what there may be to compensate. */
+  readonly passed: (path: string, step: Step.Definition, input: unknown, value: unknown) => void
+  /** Shows something; `event` is only made where anybody looks. */
+  readonly show: (event: (at: number) => RunEvent) => Effect.Effect<void>
+}

@@ -1,0 +1,455 @@
+/**
+ * Runs the steps of a pipeline here, and keeps what they give in the run's checkpoint.
+ *
+ * @since 0.1.0
+ */
+import { Cause, Effect, Either, Exit, HashMap, JSONSchema, Option, Schema } from "effect"
+import * as Codec from "./Codec.ts"
+import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
+import { randomId } from "./digest.ts"
+import { died, type Executor, failed, type Recalled, Stop, type Task } from "./Executor.ts"
+import { summaryOf } from "./interpret.ts"
+import type { JournalDamaged, JournalError } from "./Journal.ts"
+import type { PersistedRef } from "./PersistedRef.ts"
+import * as problem from "./problem.ts"
+import type { DurableEvent, Request, RunEvent } from "./RunEvent.ts"
+import * as RunRecord from "./RunRecord.ts"
+import type { Execution, RunState } from "./RunState.ts"
+import type * as Step from "./Step.ts"
+import { AnswerInvalid, type Question, Suspended } from "./Suspended.ts"
+
+/**
+ * An event and the text it is stored as, so that a result is turned into text once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Entry {
+  readonly event: DurableEvent
+  readonly text: string
+}
+
+/** @category constructors */
+export const entry = (event: DurableEvent): Entry => ({ event, text: RunRecord.encode(event) })
+
+/**
+ * A recorded result does not fit the schema that the step has now.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RecordedResultInvalid extends Schema.TaggedError<RecordedResultInvalid>()("RecordedResultInvalid", {
+  run: Schema.String,
+  path: Schema.String,
+  step: Schema.String,
+  issues: Schema.String
+}) {
+  override get message(): string {
+    return `The result of "${this.path}" that run "${this.run}" recorded does not fit the step "${this.step}" any more:\n${this.issues}`
+  }
+  get fix(): string {
+    const key = this.path.split("/")[0] ?? this.path
+    return `Count up the version of "${this.step}", or run it again: cairn resume ${this.run} --from ${key}`
+  }
+}
+
+/**
+ * What the executor of one run works on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly run: string
+  readonly ref: PersistedRef<RunState, Entry>
+  readonly state: RunState
+  /** Results that were kept in memory while the journal was read, by position. */
+  readonly values: Map<number, unknown>
+  readonly read: (position: number) => Effect.Effect<string, JournalError | JournalDamaged>
+  readonly report: ((event: RunEvent) => Effect.Effect<void>) | undefined
+  /** Answers that were given with the command, by the id of the request or the path of the step that asks. */
+  readonly answers: ReadonlyMap<string, unknown>
+  readonly dryRun: boolean
+}
+
+/** A step that ran or was recalled, and can be undone. */
+export interface Undoable {
+  readonly path: string
+  readonly step: Step.Definition
+  readonly input: unknown
+  readonly value: unknown
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface JournalExecutor extends Executor {
+  /** Makes an event of the run durable, then shows it. */
+  readonly record: (event: DurableEvent, alone?: boolean) => Effect.Effect<void, Stop>
+  /** In the order in which they were passed. */
+  readonly undoables: Array<Undoable>
+}
+
+/** A result larger than this has no place in a checkpoint: 16 MiB. */
+const maxLength = 16 * 1024 * 1024
+
+/** Ends a body from within, past its own error handling, for a reason that only the run knows. */
+class Signal {
+  readonly stop: Stop
+  constructor(stop: Stop) {
+    this.stop = stop
+  }
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options): JournalExecutor => {
+  const { answers, dryRun, read, ref, report, run, values } = options
+  const undoables: Array<Undoable> = []
+  // What the ref holds, at hand without an effect.
+  let state = options.state
+  let recoveries: Set<string> | undefined
+
+  const broken = (error: unknown) => new Stop("broken", "", Cause.fail(error))
+  const update = (entry: Entry, alone: boolean): Effect.Effect<void, Stop> =>
+    Effect.matchEffect(ref.update(entry, { alone }), {
+      onFailure: (error) => Effect.fail(broken(error)),
+      onSuccess: (after) => {
+        state = after
+        return Effect.void
+      }
+    })
+  const show = (event: (at: number) => RunEvent): Effect.Effect<void> =>
+    report === undefined ? Effect.void : Effect.clockWith((clock) => report(event(clock.unsafeCurrentTimeMillis())))
+  const record = (event: DurableEvent, alone = false): Effect.Effect<void, Stop> =>
+    Effect.zipRight(update(entry(event), alone), report === undefined ? Effect.void : report(event))
+
+  const recordAt = (position: number): Effect.Effect<DurableEvent, Stop> =>
+    Effect.flatMap(Effect.mapError(read(position), broken), (text) =>
+      Either.match(RunRecord.decode(text), {
+        onLeft: ({ reason }) => Effect.fail(broken(new Error(reason))),
+        onRight: Effect.succeed
+      }))
+
+  const decoded = (path: string, step: Step.Definition, json: unknown): Recalled =>
+    Either.match(step.success.decode(json), {
+      onLeft: (issues) => ({
+        _tag: "Far",
+        fetch: Effect.fail(broken(new RecordedResultInvalid({ run, path, step: step.name, issues })))
+      }),
+      onRight: (value) => ({ _tag: "Hit", value })
+    })
+
+  const recall: Executor["recall"] = (path, was, step, digest) => {
+    const execution = Option.getOrUndefined(HashMap.get(state.executions, path)) ??
+      (was === undefined ? undefined : Option.getOrUndefined(HashMap.get(state.executions, was)))
+    if (execution === undefined) return { _tag: "Miss", why: undefined }
+    const why = execution.succeeded ? changed(execution, step, digest) : "it failed before"
+    if (why !== undefined) return { _tag: "Miss", why }
+    const { position } = execution
+    if (values.has(position)) {
+      const json = values.get(position)
+      values.delete(position)
+      return decoded(path, step, json)
+    }
+    return {
+      _tag: "Far",
+      fetch: Effect.map(
+        recordAt(position),
+        (event): Recalled =>
+          event._tag === "StepSucceeded" ? decoded(path, step, event.value) : { _tag: "Miss", why: undefined }
+      )
+    }
+  }
+
+  const recallFailure: Executor["recallFailure"] = (path, step, digest) => {
+    const execution = Option.getOrUndefined(HashMap.get(state.executions, path))
+    if (execution === undefined || execution.succeeded || changed(execution, step, digest) !== undefined) {
+      return Effect.succeed(undefined)
+    }
+    return Effect.map(
+      recordAt(execution.position),
+      (event) =>
+        event._tag === "StepFailed" && event.problem._tag === "Failure"
+          ? Either.match(step.failure.decode(event.problem.value), {
+            onLeft: () => undefined,
+            onRight: (error) => ({ error })
+          })
+          : undefined
+    )
+  }
+
+  const knows = (path: string): boolean => {
+    recoveries ??= new Set(
+      Array.from(HashMap.keys(options.state.executions), (key) => key.replace(/(#catch).*$/, "$1"))
+    )
+    return recoveries.has(path)
+  }
+
+  const execute = (task: Task): Effect.Effect<unknown, Stop, unknown> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.clockWith((clock) => {
+        const { digest, place, step, why } = task
+        const { path } = place
+        const at = clock.unsafeCurrentTimeMillis()
+        const began = clock.unsafeCurrentTimeNanos()
+        const identity = { step: step.name, version: step.version, digest }
+        const asked = new Set<string>()
+        let attempts = 0
+        let pretended = dryRun && step.writes
+        let waits = false
+
+        const inRun: StepInRun = {
+          run,
+          path,
+          get attempt() {
+            return Math.max(attempts, 1)
+          },
+          report: (progress) => show((now) => ({ _tag: "StepProgressed", at: now, ...place, progress })),
+          simulated: Effect.sync(() => {
+            pretended = true
+          }),
+          ask: (question, answer) =>
+            Effect.suspend(() => {
+              if (asked.has(question.name)) {
+                return Effect.die(
+                  new Error(`step "${step.name}" asks "${question.name}" twice; each question needs a name of its own`)
+                )
+              }
+              asked.add(question.name)
+              return ask(task, question, answer, () => {
+                waits = true
+              })
+            })
+        }
+        const watch: Step.Watch = {
+          attempt: (body) =>
+            Effect.suspend(() => {
+              attempts++
+              asked.clear()
+              return Effect.catchIf(
+                body,
+                (error) => error instanceof Suspended,
+                () => Effect.die(new Signal(new Stop("asking", path, Cause.empty)))
+              )
+            }),
+          retrying: (error, delay) =>
+            show((now) => ({
+              _tag: "Retrying",
+              at: now,
+              ...place,
+              attempt: attempts,
+              problem: problem.fromError(error),
+              delay: Math.round(delay.value._tag === "Millis" ? delay.value.millis : 0)
+            }))
+        }
+        const execution = () => ({
+          at,
+          ms: Math.round(Number(clock.unsafeCurrentTimeNanos() - began) / 1e6),
+          attempts: Math.max(attempts, 1),
+          ...(why === undefined ? {} : { why })
+        })
+
+        const end = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<unknown, Stop> => {
+          if (Exit.isSuccess(exit)) {
+            if (waits) return fails(Cause.die(new Error("the step went on although its question is still open")))
+            return Either.match(handedOn(step, exit.value), {
+              onLeft: (defect) => fails(Cause.die(new Error(defect))),
+              onRight: ({ json, text, value }) => {
+                const event = { _tag: "StepSucceeded", path, ...identity, ...execution(), value: json } as const
+                const shown = show(() => ({ ...event, ...place, ...summaryOf(step, value) }))
+                if (pretended) task.simulated()
+                const stored = pretended || !task.record
+                  ? Effect.void
+                  : update({ event, text: RunRecord.succeeded(event, text) }, task.alone)
+                return Effect.as(Effect.zipRight(stored, shown), value)
+              }
+            })
+          }
+          for (const defect of Cause.defects(exit.cause)) {
+            if (defect instanceof Signal) return Effect.fail(defect.stop)
+          }
+          if (waits) return fails(Cause.die(new Error("the step failed although its question is still open")))
+          return Cause.isInterruptedOnly(exit.cause)
+            ? Effect.flatMap(Effect.exit(restore(Effect.void)), (run) =>
+              Exit.isFailure(run)
+                ? Effect.interrupt
+                : fails(Cause.die(new Error("the step interrupted itself"))))
+            : fails(exit.cause)
+        }
+
+        const fails = (cause: Cause.Cause<unknown>): Effect.Effect<never, Stop> => {
+          const error = Cause.failureOption(cause)
+          const event = {
+            _tag: "StepFailed",
+            path,
+            ...identity,
+            ...execution(),
+            problem: problem.fromCause(cause, step.failure)
+          } as const
+          const stored = task.record && !pretended ? update(entry(event), task.alone) : Effect.void
+          return Effect.zipRight(
+            Effect.zipRight(stored, show(() => ({ ...event, ...place }))),
+            Effect.fail(
+              Option.isSome(error)
+                ? failed(path, error.value)
+                : died(path, Option.getOrElse(Cause.dieOption(cause), () => new Error("the step interrupted itself")))
+            )
+          )
+        }
+
+        const body = Effect.provideService(task.body(watch), CurrentStep, Option.some(inRun))
+        return Effect.zipRight(
+          show(() => ({ _tag: "StepStarted", at, ...place, ...(why === undefined ? {} : { why }) })),
+          Effect.flatMap(Effect.exit(restore(body)), end)
+        )
+      })
+    )
+
+  const ask = <A, I, E, R>(
+    task: Task,
+    question: Question<A, I>,
+    answer: Effect.Effect<A, E | Suspended, R>,
+    waits: () => void
+  ): Effect.Effect<A, E | Suspended, R> =>
+    Effect.gen(function*(): Effect.fn.Return<A, E | Suspended, R> {
+      const { place: { path }, step } = task
+      const identity = { path, step: step.name, version: step.version, digest: task.digest, name: question.name }
+      const decode = Schema.decodeUnknownEither(question.answer)
+      const codec = Codec.make(question.answer)
+      const isThis = (other: typeof identity) =>
+        other.name === identity.name && other.step === identity.step && other.version === identity.version &&
+        other.digest === identity.digest
+      const now = Effect.clockWith((clock) => clock.currentTimeMillis)
+      const recorded = <B>(effect: Effect.Effect<B, Stop>) =>
+        Effect.catchAll(effect, (stop) => Effect.die(new Signal(stop)))
+
+      const known = HashMap.get(state.answers, path).pipe(Option.flatMapNullable((all) => all.findLast(isThis)))
+      if (Option.isSome(known)) {
+        const value = decode(known.value.value)
+        if (Either.isRight(value)) return value.right
+      }
+
+      const open = HashMap.get(state.requests, path).pipe(Option.flatMapNullable((all) => all.find(isThis)))
+      const accept = (value: unknown, id: Option.Option<string>) =>
+        Effect.flatMap(now, (at) =>
+          recorded(record({
+            _tag: "AnswerRecorded",
+            at,
+            ...identity,
+            ...Option.match(id, { onNone: () => ({}), onSome: (id) => ({ id }) }),
+            value
+          })))
+
+      if (Option.isSome(open)) {
+        const { id } = open.value
+        const offered = answers.has(id) ? answers.get(id) : answers.get(path)
+        if (offered !== undefined) {
+          const given = codec.decode(offered)
+          const value = decode(offered)
+          const issues = Either.isLeft(given)
+            ? given.left.split("\n")
+            : Either.isRight(value)
+            ? question.check?.(value.right) ?? []
+            : []
+          if (issues.length > 0 || Either.isLeft(value)) {
+            const at = yield* now
+            yield* recorded(record({ _tag: "AnswerRefused", at, id, path, issues }))
+            return yield* Effect.die(new Signal(broken(new AnswerInvalid({ run, id, path, issues }))))
+          }
+          yield* accept(offered, Option.some(id))
+          return value.right
+        }
+      }
+
+      return yield* Effect.matchEffect(answer, {
+        onSuccess: (value) =>
+          Either.match(codec.encode(value), {
+            onLeft: (issues) =>
+              Effect.die(new Error(`the answer to "${question.name}" does not fit its schema\n${issues}`)),
+            onRight: (json) => Effect.as(accept(json, Option.map(open, ({ id }) => id)), value)
+          }),
+        onFailure: (error): Effect.Effect<never, E | Suspended> => {
+          if (!(error instanceof Suspended)) return Effect.fail(error)
+          waits()
+          if (Option.isSome(open)) return Effect.fail(error)
+          const request: Request = {
+            id: randomId(),
+            ...identity,
+            ask: question.ask,
+            prompt: question.prompt,
+            files: question.files ?? [],
+            answerSchema: JSONSchema.make(question.answer),
+            ...(question.example === undefined
+              ? {}
+              : Either.match(codec.encode(question.example), {
+                onLeft: () => ({}),
+                onRight: (example) => ({ example })
+              }))
+          }
+          return Effect.flatMap(now, (at) =>
+            Effect.zipRight(recorded(record({ _tag: "RequestOpened", at, request })), Effect.fail(error)))
+        }
+      })
+    })
+
+  return {
+    recall,
+    recallFailure,
+    knows,
+    execute,
+    passed: (path, step, input, value) => {
+      if (Option.isSome(step.compensate)) undoables.push({ path, step, input, value })
+    },
+    show,
+    record,
+    undoables
+  }
+}
+
+/** Which of the things that a result depends on is another now. */
+const changed = (execution: Execution, step: Step.Definition, digest: string): string | undefined => {
+  if (execution.step !== step.name) return `step "${execution.step}" became "${step.name}"`
+  if (execution.version !== step.version) return `version ${execution.version} became ${step.version}`
+  if (execution.digest === digest) return undefined
+  const before = parts(execution.digest)
+  const after = parts(digest)
+  const what = [
+    ...(before.input === after.input ? [] : ["its input"]),
+    ...(before.fingerprint === after.fingerprint ? [] : ["what it reads"]),
+    ...(before.after === after.after ? [] : ["what it comes after"])
+  ]
+  return `${what.join(" and ")} changed`
+}
+
+const parts = (digest: string) => {
+  const [, input, fingerprint, after] = /^([^.~]*)(\.[^~]*)?(~.*)?$/.exec(digest) ?? []
+  return { input, fingerprint, after }
+}
+
+/** What the journal would give back: that, and nothing else, is what a step hands on. */
+const handedOn = (
+  step: Step.Definition,
+  result: unknown
+): Either.Either<{ readonly json: unknown; readonly text: string; readonly value: unknown }, string> =>
+  Either.flatMap(
+    Either.mapLeft(step.success.encode(result), (issues) =>
+      `the result of step "${step.name}" does not fit its schema\n${issues}`),
+    (json) => {
+      const text = json === undefined ? "null" : JSON.stringify(json)
+      if (text.length > maxLength) {
+        return Either.left(
+          `the result of step "${step.name}" is ${text.length} characters long; a checkpoint takes ${maxLength}`
+        )
+      }
+      const back: unknown = json === undefined ? undefined : JSON.parse(text)
+      return Either.mapBoth(step.success.decode(back), {
+        onLeft: (issues) =>
+          `the result of step "${step.name}" cannot be read back\n${issues}`,
+        onRight: (value) => ({ json, text, value })
+      })
+    }
+  )

@@ -1,0 +1,272 @@
+/**
+ * A pipeline as data: its nodes in order, numbered, with what feeds them. For showing, drawing and foretelling; what is
+ * reused is never decided by it.
+ *
+ * @since 0.1.0
+ */
+import { Option } from "effect"
+import { digest } from "./digest.ts"
+import * as Pipeline from "./Pipeline.ts"
+import * as Step from "./Step.ts"
+
+/**
+ * What one node adds: a key, and what is done for it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PlanNode {
+  readonly key: string
+  readonly title: string
+  readonly kind: "step" | "pipeline" | "when" | "branch" | "forEach" | "repeat" | "catchTag" | "validate"
+  /** The name of the step, or of the pipeline. */
+  readonly unit: string
+  readonly version: number
+  readonly hidden: boolean
+  readonly writes: boolean
+  /** The place among the numbered nodes, from 1; absent for hidden ones. */
+  readonly number: Option.Option<number>
+  /** The earlier keys that its selector reads, or that it names in `after`. */
+  readonly feeds: ReadonlyArray<string>
+  /** The nodes of a pipeline that stands here. */
+  readonly inner: ReadonlyArray<PlanNode>
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Plan {
+  readonly name: string
+  /** How many nodes are numbered. */
+  readonly of: number
+  readonly nodes: ReadonlyArray<PlanNode>
+}
+
+/**
+ * Looks at a pipeline without running any of its steps. Each selector is called once, with a state that remembers what
+ * was read.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const of = (pipeline: Pipeline.Any): Plan => {
+  const { numbers, of: count } = numbering(pipeline)
+  const nodes = Pipeline.nodes(pipeline).flatMap((node) =>
+    parts(node).map(({ after, key, kind, selects, title, unit }): PlanNode => ({
+      key,
+      title,
+      kind,
+      unit: unit === undefined ? "validation" : nameOf(unit),
+      version: unit !== undefined && Step.isStep(unit) ? unit.definition.version : 1,
+      hidden: unit !== undefined && isHidden(unit),
+      writes: unit !== undefined && Step.isStep(unit) && unit.definition.writes,
+      number: Option.fromNullable(numbers.get(key)),
+      feeds: [...new Set([...selects.flatMap(readsOf), ...after])],
+      inner: unit !== undefined && Pipeline.isPipeline(unit) ? of(unit).nodes : []
+    }))
+  )
+  return { name: pipeline.name, of: count, nodes }
+}
+
+/**
+ * The number of each key among the steps that people see.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const numbering = (
+  pipeline: Pipeline.Any
+): { readonly numbers: ReadonlyMap<string, number>; readonly of: number } => {
+  const numbers = new Map<string, number>()
+  for (const node of Pipeline.nodes(pipeline)) {
+    for (const { key, unit } of parts(node)) {
+      if (unit === undefined || !isHidden(unit)) numbers.set(key, numbers.size + 1)
+    }
+  }
+  return { numbers, of: numbers.size }
+}
+
+/**
+ * A digest of keys, kinds, names, versions and schemas: where it changed, the code changed.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const shape = (pipeline: Pipeline.Any): string => digest(describe(pipeline))
+
+const describe = (pipeline: Pipeline.Any): string => {
+  let text = pipeline.name
+  for (const node of Pipeline.nodes(pipeline)) {
+    for (const { key, kind, unit } of parts(node)) {
+      text += `\n${key} ${kind} ${
+        unit === undefined ? "" : Pipeline.isPipeline(unit) ? `{${describe(unit)}}` : shapeOf(unit)
+      }`
+    }
+  }
+  return text
+}
+
+const shapeOf = ({ definition: { failure, input, name, success, version } }: Step.Any): string =>
+  `${name}@${version} ${input.shape()} ${success.shape()} ${failure.shape()}`
+
+/**
+ * The step whose results are recorded under a path, if there is one.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const stepAt = (pipeline: Pipeline.Any, path: string): Option.Option<Step.Any> => {
+  const slash = path.indexOf("/")
+  const first = slash < 0 ? path : path.slice(0, slash)
+  const rest = slash < 0 ? "" : path.slice(slash + 1)
+  const key = first.replace(/#.*$/, "")
+  for (const node of Pipeline.nodes(pipeline)) {
+    if (!Pipeline.keysOf(node).includes(key)) continue
+    if (node._tag === "Validate") return Option.fromNullable(node.steps.get(rest))
+    if (node._tag === "ForEach" || node._tag === "Repeat") {
+      const inner = rest.indexOf("/")
+      return within(node.unit, inner < 0 ? "" : rest.slice(inner + 1))
+    }
+    if (node._tag === "CatchTag" && first.endsWith("#catch")) return within(node.recovery, rest)
+    const unit = node._tag === "All"
+      ? node.branches.find((branch) => branch.key === key)?.unit
+      : node._tag === "Announce"
+      ? undefined
+      : node.unit
+    return unit === undefined ? Option.none() : within(unit, rest)
+  }
+  return Option.none()
+}
+
+const within = (unit: Pipeline.AnyUnit, rest: string): Option.Option<Step.Any> =>
+  Step.isStep(unit) ? (rest === "" ? Option.some(unit) : Option.none()) : stepAt(unit, rest)
+
+/**
+ * Draws a plan as the text of a Mermaid flowchart.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const toMermaid = (plan: Plan): string => {
+  const lines = ["flowchart TD", "  input([input])"]
+  const draw = (nodes: ReadonlyArray<PlanNode>, prefix: string, indent: string) => {
+    for (const node of nodes) {
+      const id = `${prefix}${node.key}`
+      const label = `${
+        Option.match(node.number, { onNone: () => "", onSome: (n) => prefix === "" ? `${n}. ` : "" })
+      }${node.title}`
+      const text = JSON.stringify(`${label}${suffix[node.kind]}`).replaceAll("\\\"", "#quot;")
+      if (node.inner.length === 0) lines.push(`${indent}${idOf(id)}${node.hidden ? `(${text})` : `[${text}]`}`)
+      else {
+        lines.push(`${indent}subgraph ${idOf(id)} [${text}]`)
+        draw(node.inner, `${id}/`, `${indent}  `)
+        lines.push(`${indent}end`)
+      }
+      for (const feed of node.feeds) {
+        const from = feed === "input" && prefix !== ""
+          ? undefined
+          : feed === "input"
+          ? "input"
+          : idOf(`${prefix}${feed}`)
+        if (from !== undefined) lines.push(`${indent}${from} --> ${idOf(id)}`)
+      }
+    }
+  }
+  draw(plan.nodes, "", "  ")
+  return `${lines.join("\n")}\n`
+}
+
+const suffix: Record<PlanNode["kind"], string> = {
+  step: "",
+  pipeline: "",
+  branch: "",
+  when: " (if needed)",
+  forEach: " (each)",
+  repeat: " (until good)",
+  catchTag: " (with a way out)",
+  validate: ""
+}
+
+/** A Mermaid id: what is not a plain letter or digit is written as its code. */
+const idOf = (path: string): string =>
+  `n_${path.replace(/[^A-Za-z0-9]/g, (c) => `_${c.codePointAt(0)?.toString(16)}_`)}`
+
+interface Part {
+  readonly key: string
+  readonly kind: PlanNode["kind"]
+  readonly title: string
+  readonly unit: Pipeline.AnyUnit | undefined
+  readonly selects: ReadonlyArray<Pipeline.Select<unknown>>
+  readonly after: ReadonlyArray<string>
+}
+
+const parts = (node: Pipeline.Node): ReadonlyArray<Part> => {
+  switch (node._tag) {
+    case "Announce":
+      return []
+    case "All":
+      return node.branches.map(({ key, select, unit }) => ({
+        key,
+        kind: "branch",
+        title: titleOf(unit),
+        unit,
+        selects: [select],
+        after: []
+      }))
+    case "Validate":
+      return [{
+        key: node.key,
+        kind: "validate",
+        title: `Checking ${node.key}`,
+        unit: undefined,
+        selects: [node.select],
+        after: []
+      }]
+    default: {
+      const { key, unit } = node
+      const after = node._tag === "Step" ? node.after : []
+      const kind = node._tag === "Step" ? (Step.isStep(unit) ? "step" : "pipeline") : kinds[node._tag]
+      const selects = node._tag === "ForEach" ? [node.items] : node._tag === "Repeat" ? [node.initial] : [node.select]
+      return [{ key, kind, title: titleOf(unit), unit, selects, after }]
+    }
+  }
+}
+
+const kinds = { When: "when", ForEach: "forEach", Repeat: "repeat", CatchTag: "catchTag" } as const
+
+/** What people call a unit. */
+export const titleOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.title : unit.name
+
+const nameOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.definition.name : unit.name
+
+const isHidden = (unit: Pipeline.AnyUnit): boolean => Step.isStep(unit) && unit.definition.hidden
+
+/** The keys of the state that a selector reads, as far as it comes with values that stand for anything. */
+const readsOf = (select: Pipeline.Select<unknown>): ReadonlyArray<string> => {
+  const keys = new Set<string>()
+  let left = 10_000
+  const anything: unknown = new Proxy(function() {}, {
+    get: (_, property) => {
+      if (left-- === 0) throw new RangeError("a selector that does not end")
+      if (property === Symbol.iterator) return () => [][Symbol.iterator]()
+      if (property === Symbol.toPrimitive) return () => ""
+      if (property === "length" || property === "size") return 0
+      return anything
+    },
+    apply: () => anything,
+    construct: () => Object(anything)
+  })
+  const state = new Proxy({}, {
+    get: (_, property) => {
+      if (typeof property === "string") keys.add(property)
+      return anything
+    }
+  })
+  try {
+    select(state as never)
+  } catch {
+    // It wanted more than a stand-in can give; what it read before counts.
+  }
+  return [...keys]
+}

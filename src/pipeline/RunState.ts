@@ -1,0 +1,156 @@
+/**
+ * What a run has come to: the fold of its durable events. It holds where each result stands in the journal, not the
+ * results, so that it stays small.
+ *
+ * @since 0.1.0
+ */
+import { HashMap, Option } from "effect"
+import type { AnswerRecorded, ChoiceMade, DurableEvent, Problem, Request, RunResumed, RunStarted } from "./RunEvent.ts"
+
+/**
+ * How a run was left. `running` is what a killed one says too: nobody was there to write down its end.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Phase = "running" | "waiting" | "failed" | "interrupted" | "done"
+
+/**
+ * The last execution of a step.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Execution {
+  readonly position: number
+  readonly succeeded: boolean
+  readonly step: string
+  readonly version: number
+  readonly digest: string
+}
+
+type Answer = typeof AnswerRecorded.Type
+type Choice = typeof ChoiceMade.Type
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface RunState {
+  /** Absent where the process was killed before it could write even that. */
+  readonly started: Option.Option<typeof RunStarted.Type>
+  /** The last start or resume: its settings and plan are those in force. */
+  readonly resumed: Option.Option<typeof RunResumed.Type>
+  readonly phase: Phase
+  readonly executions: HashMap.HashMap<string, Execution>
+  /** Open questions by the path of the step that asks. */
+  readonly requests: HashMap.HashMap<string, ReadonlyArray<Request>>
+  readonly answers: HashMap.HashMap<string, ReadonlyArray<Answer>>
+  readonly choices: HashMap.HashMap<string, ReadonlyArray<Choice>>
+  readonly problem: Option.Option<Problem>
+  /** Finished steps are being undone. */
+  readonly compensating: boolean
+  /** The time of the last event. */
+  readonly at: number
+}
+
+/**
+ * The state of a run before its first event.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const empty: RunState = {
+  started: Option.none(),
+  resumed: Option.none(),
+  phase: "running",
+  executions: HashMap.empty(),
+  requests: HashMap.empty(),
+  answers: HashMap.empty(),
+  choices: HashMap.empty(),
+  problem: Option.none(),
+  compensating: false,
+  at: 0
+}
+
+/**
+ * The state after one more event, which stands at `position` of the journal.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const apply = (state: RunState, event: DurableEvent, position: number): RunState => {
+  switch (event._tag) {
+    case "RunStarted":
+      return { ...state, started: Option.some(event), phase: "running", at: event.at }
+    case "RunResumed":
+      return {
+        ...state,
+        resumed: Option.some(event),
+        phase: "running",
+        problem: Option.none(),
+        compensating: false,
+        at: event.at
+      }
+    case "StepSucceeded":
+    case "StepFailed": {
+      const { digest, path, step, version } = event
+      const execution = { position, succeeded: event._tag === "StepSucceeded", step, version, digest }
+      return {
+        ...state,
+        executions: HashMap.set(state.executions, path, execution),
+        requests: without(state.requests, path),
+        at: event.at + event.ms
+      }
+    }
+    case "RequestOpened":
+      return { ...state, requests: append(state.requests, event.request.path, event.request), at: event.at }
+    case "AnswerRecorded":
+      return {
+        ...state,
+        answers: append(state.answers, event.path, event),
+        requests: HashMap.modify(state.requests, event.path, (open) => open.filter(({ name }) => name !== event.name)),
+        at: event.at
+      }
+    case "AnswerRefused":
+      return { ...state, at: event.at }
+    case "ChoiceMade":
+      return { ...state, choices: append(state.choices, event.path, event), at: event.at }
+    case "StepVoided":
+      return {
+        ...state,
+        executions: without(state.executions, event.path),
+        requests: without(state.requests, event.path),
+        answers: without(state.answers, event.path),
+        choices: without(state.choices, event.path),
+        at: event.at
+      }
+    case "Compensated":
+      return event.problem === undefined
+        ? { ...state, executions: without(state.executions, event.path), compensating: true, at: event.at }
+        : { ...state, compensating: false, at: event.at }
+    case "RunSuspended":
+      return { ...state, phase: "waiting", at: event.at }
+    case "RunInterrupted":
+      return { ...state, phase: "interrupted", at: event.at }
+    case "RunFailed":
+      return { ...state, phase: "failed", problem: Option.some(event.problem), compensating: false, at: event.at }
+    case "RunSucceeded":
+      return { ...state, phase: "done", requests: HashMap.empty(), at: event.at }
+  }
+}
+
+/**
+ * All open questions of a run.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const openRequests = (state: RunState): ReadonlyArray<Request> =>
+  Array.from(HashMap.values(state.requests)).flat()
+
+const append = <A>(map: HashMap.HashMap<string, ReadonlyArray<A>>, key: string, value: A) =>
+  HashMap.set(map, key, [...Option.getOrElse(HashMap.get(map, key), () => []), value])
+
+const without = <A>(map: HashMap.HashMap<string, A>, key: string) =>
+  HashMap.has(map, key) ? HashMap.remove(map, key) : map

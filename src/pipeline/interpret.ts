@@ -1,0 +1,555 @@
+/**
+ * Runs a pipeline, node by node: selectors are evaluated, what is recorded and still fits is taken, the rest is
+ * executed. What can be had without waiting is had in a plain loop, so that ten thousand finished steps cost
+ * milliseconds.
+ *
+ * @since 0.1.0
+ */
+import { Cause, Effect, Either, Exit, Option } from "effect"
+import { canonicalJson, digest as digestOf } from "./digest.ts"
+import { died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
+import * as Pipeline from "./Pipeline.ts"
+import * as Plan from "./Plan.ts"
+import * as Step from "./Step.ts"
+import * as Validation from "./Validation.ts"
+
+type Running<A = unknown> = Effect.Effect<A, Stop, unknown>
+
+/** One pipeline that is under way: the run's own, or one that is nested in it. */
+interface Frame {
+  readonly executor: Executor
+  /** What stands before its keys in a path: nothing, or `key/`. */
+  readonly prefix: string
+  /** The same for the path under which it was recorded before, if that was another. */
+  readonly was: string | undefined
+  readonly state: Record<string, unknown>
+  /** Numbers for its keys, where people see them. */
+  readonly numbering: { readonly numbers: ReadonlyMap<string, number>; readonly of: number } | undefined
+  readonly mode: Mode
+  /** By key: what its value was made from, where a later node may name the key in `after`. */
+  readonly digests: Map<string, Map<string, string>> | undefined
+  /** The keys whose values come from a step that only pretended; kept in a dry run only. */
+  readonly pretended: Set<string> | undefined
+}
+
+/** How a unit is run. */
+interface Mode {
+  /** Nothing else of the run is under way. */
+  readonly alone: boolean
+  readonly dryRun: boolean
+  readonly record: boolean
+  readonly simulated: () => void
+  readonly made: (path: string, digest: string) => void
+  /** A recorded failure stands, where a recovery from it is recorded too. */
+  readonly failuresStand: boolean
+}
+
+/** The place at which a unit is run. */
+interface At {
+  readonly executor: Executor
+  readonly place: Place
+  readonly was: string | undefined
+  /** The part of the digest that stands for the keys in `after`. */
+  readonly after: string
+  readonly mode: Mode
+}
+
+/**
+ * Runs a pipeline on an input and gives its output.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const interpret = (
+  executor: Executor,
+  pipeline: Pipeline.Any,
+  input: unknown,
+  options: { readonly dryRun: boolean; readonly simulated: () => void }
+): Running =>
+  Effect.suspend(() =>
+    runPipeline(pipeline, {
+      executor,
+      prefix: "",
+      was: undefined,
+      state: { input },
+      numbering: Plan.numbering(pipeline),
+      mode: {
+        alone: true,
+        dryRun: options.dryRun,
+        record: true,
+        simulated: options.simulated,
+        made: () => {},
+        failuresStand: false
+      },
+      digests: digestsFor(pipeline),
+      pretended: options.dryRun ? new Set() : undefined
+    })
+  )
+
+const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
+  const nodes = Pipeline.nodes(pipeline)
+  const { output } = pipeline.definition
+  let index = 0
+  const rest: Running = Effect.suspend(() => {
+    while (index < nodes.length) {
+      const running = runNode(frame, nodes[index++]!)
+      if (!isReady(running)) return Effect.flatMap(running, () => rest)
+    }
+    if (output === undefined) return Effect.void
+    return chain(look(frame, frame.prefix, output.select), ({ pretended, value }) => {
+      if (pretended) frame.mode.simulated()
+      return Effect.succeed(value)
+    })
+  })
+  return rest
+}
+
+const runNode = (frame: Frame, node: Pipeline.Node): Running => {
+  switch (node._tag) {
+    case "Step":
+      return chain(look(frame, node.key, node.select), (selected) =>
+        chain(
+          runUnit(
+            at(frame, node.key, node.unit, selected.pretended || someOf(frame.pretended, node.after), node),
+            node.unit,
+            selected.value
+          ),
+          (value) => give(frame, node.key, value)
+        ))
+    case "When":
+      return chain(look(frame, node.key, node.select), ({ pretended, value: input }) => {
+        const here = at(frame, node.key, node.unit, pretended)
+        if (Option.isNone(input)) {
+          return chain(
+            frame.executor.show((now) => ({ _tag: "Skipped", at: now, ...here.place })),
+            () => give(frame, node.key, Option.none())
+          )
+        }
+        return chain(runUnit(here, node.unit, input.value), (value) => give(frame, node.key, Option.some(value)))
+      })
+    case "All":
+      return runAll(frame, node)
+    case "ForEach":
+      return chain(look(frame, node.key, node.items), (selected) => {
+        const here = at(frame, node.key, node.unit, selected.pretended)
+        return chain(runForEach(here, node, selected.value), (value) => give(frame, node.key, value))
+      })
+    case "Repeat":
+      return chain(look(frame, node.key, node.initial), (selected) => {
+        const here = at(frame, node.key, node.unit, selected.pretended)
+        return chain(runRepeat(frame, here, node, selected.value, 0), (value) => give(frame, node.key, value))
+      })
+    case "CatchTag":
+      return chain(look(frame, node.key, node.select), (selected) => {
+        const here = at(frame, node.key, node.unit, selected.pretended)
+        return chain(runCatchTag(frame, here, node, selected.value), (value) => give(frame, node.key, value))
+      })
+    case "Validate":
+      return chain(look(frame, node.key, node.select), (selected) => {
+        const here = at(frame, node.key, undefined, selected.pretended)
+        return chain(runValidate(here, node, selected.value), (value) => give(frame, node.key, value))
+      })
+    case "Announce":
+      return chain(
+        look(frame, frame.prefix, node.announce),
+        ({ value }) => frame.executor.show((now) => ({ _tag: "Announced", at: now, announcement: value }))
+      )
+  }
+}
+
+const runUnit = (at: At, unit: Pipeline.AnyUnit, input: unknown): Running =>
+  Step.isStep(unit) ? runStep(at, unit.definition, input) : runNested(at, unit, input)
+
+// --- one step
+
+const runStep = (at: At, step: Step.Definition, input: unknown): Running => {
+  const encoded = step.input.encode(input)
+  if (Either.isLeft(encoded)) {
+    return Effect.fail(
+      died(at.place.path, new Error(`the input of step "${step.name}" does not fit its schema\n${encoded.left}`))
+    )
+  }
+  const inputDigest = digestOf(canonicalJson(encoded.right))
+  if (Option.isNone(step.fingerprint)) return recallOrRun(at, step, input, inputDigest + at.after)
+
+  // A step whose fingerprint cannot be taken has failed before it began, and is recorded so.
+  return Effect.matchCauseEffect(step.fingerprint.value(input as never), {
+    onFailure: (cause) => execute(at, step, input, inputDigest + at.after, undefined, () => Effect.failCause(cause)),
+    onSuccess: (fingerprint) => recallOrRun(at, step, input, `${inputDigest}.${digestOf(fingerprint)}${at.after}`)
+  })
+}
+
+const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: string): Running => {
+  const { executor, mode, place, was } = at
+  mode.made(place.path, digest)
+  const run = (why: string | undefined) =>
+    execute(at, step, input, digest, why, (watch) => step.execute(input as never, watch))
+
+  const decide = (recalled: ReturnType<Executor["recall"]>): Running => {
+    if (recalled._tag === "Far") return Effect.flatMap(recalled.fetch, decide)
+    if (recalled._tag === "Miss") {
+      if (!mode.failuresStand) return run(recalled.why)
+      return Effect.flatMap(
+        executor.recallFailure(place.path, step, digest),
+        (failure) => failure === undefined ? run(recalled.why) : Effect.fail(failed(place.path, failure.error))
+      )
+    }
+    const { value } = recalled
+    if (Option.isNone(step.holds)) return reuse(at, step, input, value)
+    return Effect.flatMap(
+      step.holds.value(value as never, input as never),
+      (holds) => holds ? reuse(at, step, input, value) : run("what it left behind is gone or changed")
+    )
+  }
+  return decide(executor.recall(place.path, was, step, digest))
+}
+
+const reuse = ({ executor, place }: At, step: Step.Definition, input: unknown, value: unknown): Running => {
+  executor.passed(place.path, step, input, value)
+  return chain(
+    executor.show((at) => ({ _tag: "Reused", at, ...place, ...summaryOf(step, value) })),
+    () => Effect.succeed(value)
+  )
+}
+
+const execute = (
+  { executor, mode, place }: At,
+  step: Step.Definition,
+  input: unknown,
+  digest: string,
+  why: string | undefined,
+  body: (watch: Step.Watch) => Effect.Effect<unknown, unknown, unknown>
+): Running =>
+  Effect.map(
+    executor.execute({
+      place,
+      step,
+      input,
+      digest,
+      why,
+      alone: mode.alone,
+      record: mode.record,
+      simulated: mode.simulated,
+      body
+    }),
+    (value) => {
+      executor.passed(place.path, step, input, value)
+      return value
+    }
+  )
+
+/** What a step says of its result, if it says anything; a summary that throws says nothing. */
+export const summaryOf = (step: Step.Definition, value: unknown): { readonly summary?: string } => {
+  if (Option.isNone(step.summary)) return {}
+  try {
+    return { summary: step.summary.value(value as never) }
+  } catch {
+    return {}
+  }
+}
+
+// --- a pipeline at a place of another
+
+const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running =>
+  grouped(at, Plan.numbering(pipeline).of, (ended) =>
+    runPipeline(pipeline, {
+      executor: at.executor,
+      prefix: `${at.place.path}/`,
+      was: at.was === undefined ? undefined : `${at.was}/`,
+      state: { input },
+      numbering: undefined,
+      mode: at.mode,
+      digests: digestsFor(pipeline),
+      pretended: at.mode.dryRun ? new Set() : undefined
+    }).pipe(Effect.tap(() => ended(true))))
+
+// --- several units of one node
+
+const runAll = (frame: Frame, node: Extract<Pipeline.Node, { _tag: "All" }>): Running => {
+  const units: Array<() => Running> = []
+  const alone = node.branches.length === 1 || node.concurrency <= 1
+  for (const { key, select, unit } of node.branches) {
+    const selected = look(frame, key, select)
+    if (!isReady(selected)) return selected
+    const { pretended, value } = selected.value
+    units.push(() => runUnit(at(frame, key, unit, pretended, { alone }), unit, value))
+  }
+  return Effect.map(fan(units.length, node.concurrency, (index) => units[index]!(), true), (values) => {
+    for (const [index, { key }] of node.branches.entries()) frame.state[key] = values[index]
+  })
+}
+
+const runForEach = (
+  at: At,
+  node: Extract<Pipeline.Node, { _tag: "ForEach" }>,
+  selected: Iterable<unknown>
+): Running => {
+  const items: Array<readonly [path: string, item: unknown]> = []
+  const seen = new Set<string>()
+  try {
+    for (const item of selected) {
+      const key = node.itemKey(item as never, items.length)
+      if (key === "" || seen.has(key)) {
+        const what = key === "" ? "an item has an empty key" : `two items have the key "${key}"`
+        return Effect.fail(died(at.place.path, new Error(`${what}; each item needs one of its own`)))
+      }
+      seen.add(key)
+      items.push([escaped(key), item])
+    }
+  } catch (defect) {
+    return Effect.fail(died(at.place.path, defect))
+  }
+  const mode = { ...at.mode, alone: at.mode.alone && (node.concurrency <= 1 || items.length <= 1) }
+  return grouped(at, items.length, (ended) =>
+    fan(items.length, node.concurrency, (index) => {
+      const [key, item] = items[index]!
+      const title = `${at.place.title}: ${unescaped(key)}`
+      const place = { path: `${at.place.path}/${key}`, title }
+      const was = at.was === undefined ? undefined : `${at.was}/${key}`
+      const running = runUnit({ executor: at.executor, place, was, after: "", mode }, node.unit, item)
+      return isReady(running)
+        ? chain(ended(true), () => running)
+        : Effect.tapBoth(running, { onFailure: () => ended(false), onSuccess: () => ended(true) })
+    }, !node.discard).pipe(Effect.map((values) => (node.discard ? undefined : values))))
+}
+
+/** Shows how far the units of a node have come. */
+const grouped = (
+  at: At,
+  total: number,
+  run: (ended: (succeeded: boolean) => Effect.Effect<void>) => Running
+): Running => {
+  let done = 0
+  let failures = 0
+  const tell = (open: boolean) =>
+    at.executor.show((now) => ({ _tag: "GroupProgressed", at: now, ...at.place, done, total, failed: failures, open }))
+  const ended = (succeeded: boolean) => {
+    if (succeeded) done++
+    else failures++
+    return tell(true)
+  }
+  return Effect.ensuring(Effect.zipRight(tell(true), run(ended)), Effect.suspend(() => tell(false)))
+}
+
+/**
+ * Runs `count` units, so many at a time, and waits for all that began. After a failure or a bug nothing new begins; a
+ * question stops nothing. Of several ends the gravest counts, and among equals the first in order.
+ */
+const fan = (
+  count: number,
+  concurrency: number,
+  run: (index: number) => Running,
+  keep: boolean
+): Running<ReadonlyArray<unknown>> =>
+  Effect.suspend(() => {
+    const values: Array<unknown> = []
+    let stop: { readonly index: number; readonly of: Stop } | undefined
+    let begun = 0
+
+    const end = (index: number, result: Either.Either<unknown, Stop>) => {
+      if (Either.isRight(result)) {
+        if (keep) values[index] = result.right
+      } else if (
+        stop === undefined || result.left.gravity > stop.of.gravity ||
+        (result.left.gravity === stop.of.gravity && index < stop.index)
+      ) stop = { index, of: result.left }
+    }
+    const worker: Effect.Effect<void, never, unknown> = Effect.suspend(() => {
+      while (begun < count && (stop === undefined || stop.of.gravity === gravity.asking)) {
+        const index = begun++
+        const running = run(index)
+        if (isReady(running)) end(index, Either.right(running.value))
+        else return Effect.flatMap(Effect.either(running), (result) => (end(index, result), worker))
+      }
+      return Effect.void
+    })
+    const workers = Math.min(concurrency, count)
+    const work = workers <= 1
+      ? worker
+      : Effect.forEach(Array.from({ length: workers }), () => worker, { concurrency: "unbounded", discard: true })
+    return Effect.flatMap(work, () => stop === undefined ? Effect.succeed(values) : Effect.fail(stop.of))
+  })
+
+const runRepeat = (
+  frame: Frame,
+  at: At,
+  node: Extract<Pipeline.Node, { _tag: "Repeat" }>,
+  input: unknown,
+  attempt: number
+): Running => {
+  const here = {
+    ...at,
+    place: { ...at.place, path: `${at.place.path}/${attempt}` },
+    was: at.was === undefined ? undefined : `${at.was}/${attempt}`
+  }
+  return chain(
+    runUnit(here, node.unit, input),
+    (value) =>
+      chain(look(frame, at.place.path, (state) => node.until(value as never, state)), ({ value: enough }) => {
+        if (enough) return Effect.succeed(value)
+        if (attempt + 1 >= node.times) {
+          const last = Step.isStep(node.unit)
+            ? Either.getOrElse(node.unit.definition.success.encode(value), () => null)
+            : value
+          return Effect.fail(
+            failed(at.place.path, new Pipeline.RepeatExhausted({ key: node.key, times: node.times, last }))
+          )
+        }
+        return chain(
+          look(frame, at.place.path, (state) => node.next(value as never, state)),
+          (selected) => runRepeat(frame, at, node, selected.value, attempt + 1)
+        )
+      })
+  )
+}
+
+const runCatchTag = (
+  frame: Frame,
+  at: At,
+  node: Extract<Pipeline.Node, { _tag: "CatchTag" }>,
+  input: unknown
+): Running => {
+  const { path } = at.place
+  const recoveryPath = `${path}#catch`
+  const recover = (stop: Stop): Running => {
+    const error = Option.getOrUndefined(Cause.failureOption(stop.cause))
+    if (stop.gravity !== gravity.failed || !hasTag(error, node.tag)) return Effect.fail(stop)
+    return chain(look(frame, path, (state) => node.input(error as never, state)), ({ value }) =>
+      runUnit(
+        { ...at, place: { ...at.place, path: recoveryPath, title: Plan.titleOf(node.recovery) }, was: undefined },
+        node.recovery,
+        value
+      ))
+  }
+  const stands = at.executor.knows(recoveryPath)
+  const unit = stands ? { ...at, mode: { ...at.mode, failuresStand: true } } : at
+  return Effect.catchAll(runUnit(unit, node.unit, input), recover)
+}
+
+const hasTag = (error: unknown, tag: string): boolean =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === tag
+
+const runValidate = (at: At, node: Extract<Pipeline.Node, { _tag: "Validate" }>, value: unknown): Running => {
+  const { steps, validation } = node
+  return grouped(at, steps.size, (ended) =>
+    Effect.mapError(
+      Validation.runWith(validation, ({ name }) => {
+        const step = steps.get(name)
+        if (step === undefined) return Effect.fail(died(at.place.path, new Error(`two checks are named "${name}"`)))
+        const place = { path: `${at.place.path}/${escaped(name)}`, title: step.title, hidden: true }
+        const was = at.was === undefined ? undefined : `${at.was}/${escaped(name)}`
+        return runStep({ ...at, place, was, after: "" }, step.definition, value).pipe(
+          Effect.tap(() => ended(true)),
+          Effect.map((issues) => issues as ReadonlyArray<Validation.Issue>),
+          Effect.catchAll((stop) => {
+            const error = Option.getOrUndefined(Cause.failureOption(stop.cause))
+            return error instanceof Validation.CheckFailed
+              ? Effect.as(ended(false), error.issues)
+              : Effect.fail(stop)
+          })
+        )
+      }),
+      (error) => error instanceof Stop ? error : failed(at.place.path, error)
+    ))
+}
+
+// --- the state of a frame
+
+/** Calls a function of the state; one that throws is a bug of the pipeline. */
+const look = <B>(
+  frame: Frame,
+  key: string,
+  f: (state: never) => B
+): Running<{ readonly value: B; readonly pretended: boolean }> => {
+  const { pretended, state } = frame
+  try {
+    if (pretended === undefined || pretended.size === 0) {
+      return Effect.succeed({ value: f(state as never), pretended: false })
+    }
+    let touched = false
+    const watched = new Proxy(state, {
+      get: (target, property) => {
+        if (typeof property === "string" && pretended.has(property)) touched = true
+        return Reflect.get(target, property)
+      }
+    })
+    const value = f(watched as never)
+    return Effect.succeed({ value, pretended: touched })
+  } catch (defect) {
+    return Effect.fail(died(`${frame.prefix}${key}`.replace(/\/$/, ""), defect))
+  }
+}
+
+const give = (frame: Frame, key: string, value: unknown): Running => {
+  frame.state[key] = value
+  return Effect.void
+}
+
+const at = (
+  frame: Frame,
+  key: string,
+  unit: Pipeline.AnyUnit | undefined,
+  pretended: boolean,
+  options?: { readonly alone?: boolean; readonly after?: ReadonlyArray<string>; readonly was?: string | undefined }
+): At => {
+  const { digests, executor, mode, numbering, prefix, was } = frame
+  const path = `${prefix}${key}`
+  const number = numbering?.numbers.get(key)
+  const title = unit === undefined ? `Checking ${key}` : Plan.titleOf(unit)
+  const after = options?.after ?? []
+  if (pretended) frame.pretended?.add(key)
+  return {
+    executor,
+    place: number === undefined || numbering === undefined
+      ? { path, title, ...(numbering === undefined ? {} : { hidden: true }) }
+      : { path, title, number, of: numbering.of },
+    was: options?.was !== undefined ? `${was ?? prefix}${options.was}` : was === undefined ? undefined : `${was}${key}`,
+    after: after.length === 0 || digests === undefined
+      ? ""
+      : `~${digestOf(after.map((name) => madeFrom(digests, name)).join("\n"))}`,
+    mode: {
+      alone: mode.alone && (options?.alone ?? true),
+      dryRun: mode.dryRun,
+      record: mode.record && !pretended,
+      simulated: frame.pretended === undefined ? mode.simulated : () => {
+        frame.pretended?.add(key)
+        mode.simulated()
+      },
+      made: digests === undefined ? mode.made : (at, digest) => {
+        const made = digests.get(key) ?? new Map<string, string>()
+        digests.set(key, made.set(at, digest))
+        mode.made(at, digest)
+      },
+      failuresStand: mode.failuresStand
+    }
+  }
+}
+
+/** Only a pipeline in which `after` is used needs to remember what each key was made from. */
+const digestsFor = (pipeline: Pipeline.Any): Map<string, Map<string, string>> | undefined =>
+  Pipeline.nodes(pipeline).some((node) => node._tag === "Step" && node.after.length > 0) ? new Map() : undefined
+
+const madeFrom = (digests: Map<string, Map<string, string>>, key: string): string => {
+  const made = [...(digests.get(key) ?? [])]
+  if (made.length === 0) return "skipped"
+  const [only] = made
+  if (made.length === 1 && only !== undefined) return only[1]
+  return digestOf(canonicalJson(made.sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+const someOf = (set: ReadonlySet<string> | undefined, keys: ReadonlyArray<string>): boolean =>
+  set !== undefined && keys.some((key) => set.has(key))
+
+/** The keys of items come from data: what has a meaning in a path is written as in a URL. */
+const escaped = (key: string): string => key.replace(/[%/#]/g, (c) => encodeURIComponent(c))
+const unescaped = (key: string): string => key.replace(/%25|%2F|%23/g, (c) => decodeURIComponent(c))
+
+// --- values that are there already
+
+/** An effect that is a value already. */
+const isReady = <A>(running: Running<A>): running is Exit.Success<A, never> =>
+  Exit.isExit(running) && Exit.isSuccess(running)
+
+/** Goes on with a value: at once, where it is there already. */
+const chain = <A, B>(running: Running<A>, f: (value: A) => Running<B>): Running<B> =>
+  isReady(running) ? f(running.value) : Effect.flatMap(running, f)
