@@ -19,9 +19,9 @@ import {
 import type { World } from "./decide.ts"
 import * as Fs from "./Fs.ts"
 import * as Manifest from "./Manifest.ts"
-import type { RunRecord } from "./RunRecord.ts"
 import { sha256 } from "./sha256.ts"
 import * as Transaction from "./Transaction.ts"
+import type { Written } from "./Written.ts"
 
 const keptInMemory = 8 * 1024 * 1024
 const fingerprinted = 64 * 1024 * 1024
@@ -66,7 +66,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
  * @category constructors
  * @since 0.1.0
  */
-export const make = (root: string, records: RunRecord): World<Fs.SystemError> => ({
+export const make = (root: string, records: Written): World<Fs.SystemError> => ({
   look: (path) =>
     Effect.map(Transaction.look(root, path, keptInMemory), (seen) =>
       seen === null
@@ -111,7 +111,7 @@ export const make = (root: string, records: RunRecord): World<Fs.SystemError> =>
  */
 export const reading = (
   root: string,
-  records: RunRecord
+  records: Written
 ): Pick<Workspace["Type"], "read" | "fingerprint" | "holds" | "changed"> => {
   const compare = (placed: Pick<Placed, "files">) =>
     Effect.forEach(

@@ -9,7 +9,7 @@ import { type PlacedFile, type RootUnusable, Workspace, WriteFailed } from "../W
 import * as decide from "./decide.ts"
 import { diff } from "./diff.ts"
 import * as DiskWorld from "./DiskWorld.ts"
-import * as RunRecord from "./RunRecord.ts"
+import * as Written from "./Written.ts"
 
 const simulated = Effect.flatMap(
   CurrentStep,
@@ -40,7 +40,7 @@ export const layer = (options: {
       Workspace,
       Effect.gen(function*() {
         const root = yield* DiskWorld.resolveRoot(options.root)
-        const records = options.runs === undefined ? RunRecord.memory() : RunRecord.folder(options.runs)
+        const records = options.runs === undefined ? Written.memory() : Written.folder(options.runs)
         const world = DiskWorld.make(root, records)
         const refused = (path: string) => ({ reason }: { readonly reason: string }) =>
           Effect.fail(new WriteFailed({ path, reason, undone: true }))

@@ -8,9 +8,9 @@ import { posix } from "node:path"
 import { FileNotFound, FileTooLarge, type Placed, UnsafePath, Workspace } from "../Workspace.ts"
 import * as decide from "./decide.ts"
 import { currentRun } from "./DiskWorld.ts"
-import * as RunRecord from "./RunRecord.ts"
 import { parents } from "./safePath.ts"
 import { sha256 } from "./sha256.ts"
+import * as Written from "./Written.ts"
 
 const root = "/workspace"
 
@@ -23,7 +23,7 @@ const root = "/workspace"
  */
 export const layer = (files: Map<string, string> = new Map()): Layer.Layer<Workspace> =>
   Layer.sync(Workspace, () => {
-    const records = RunRecord.memory()
+    const records = Written.memory()
     const within = (path: string) => posix.relative(root, posix.resolve(root, path))
 
     const world: decide.World<never> = {

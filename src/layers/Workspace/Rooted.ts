@@ -9,8 +9,8 @@ import { type RootUnusable, Workspace, WriteFailed } from "../Workspace.ts"
 import * as decide from "./decide.ts"
 import * as DiskWorld from "./DiskWorld.ts"
 import type { SystemError } from "./Fs.ts"
-import * as RunRecord from "./RunRecord.ts"
 import * as Transaction from "./Transaction.ts"
+import * as Written from "./Written.ts"
 
 /**
  * Writes below `root`, which must exist. Where `runs` is given, the folder that holds the folders of the runs, what a
@@ -27,7 +27,7 @@ export const layer = (options: {
     Workspace,
     Effect.gen(function*() {
       const root = yield* DiskWorld.resolveRoot(options.root)
-      const records = options.runs === undefined ? RunRecord.memory() : RunRecord.folder(options.runs)
+      const records = options.runs === undefined ? Written.memory() : Written.folder(options.runs)
       const world = DiskWorld.make(root, records)
       // One at a time: the calls of one run share the name of their stage.
       const turn = yield* Effect.makeSemaphore(1)

@@ -291,7 +291,10 @@ export const heal = (place: Place): Effect.Effect<void, UnsafePath | FileChanged
       yield* settle(place)
     }
     yield* clear(place)
-  }).pipe(Effect.uninterruptible, Effect.mapError((error) => toFailure(place, error, false)))
+  }).pipe(
+    Effect.uninterruptible,
+    Effect.mapError((error) => error._tag === "UnsafePath" ? error : toFailure(place, error, false))
+  )
 
 /**
  * Makes the changes, all of them or none. It can be interrupted until the first file is renamed into place; what comes

@@ -12,7 +12,7 @@ import { Entry } from "./Manifest.ts"
  * @category models
  * @since 0.1.0
  */
-export interface RunRecord {
+export interface Written {
   readonly read: (run: string) => Effect.Effect<ReadonlyMap<string, Entry>, Fs.SystemError>
   /** Durable when it returns, where a folder was given. */
   readonly write: (run: string, entries: ReadonlyMap<string, Entry>) => Effect.Effect<void, Fs.SystemError>
@@ -33,7 +33,7 @@ const fileName = "written.json"
  * @category constructors
  * @since 0.1.0
  */
-export const memory = (): RunRecord => {
+export const memory = (): Written => {
   const runs = new Map<string, ReadonlyMap<string, Entry>>()
   return {
     read: (run) => Effect.sync(() => runs.get(run) ?? new Map<string, Entry>()),
@@ -47,7 +47,7 @@ export const memory = (): RunRecord => {
  * @category constructors
  * @since 0.1.0
  */
-export const folder = (runs: string): RunRecord => ({
+export const folder = (runs: string): Written => ({
   read: (run) =>
     Fs.snapshot(join(runs, run, fileName), "readHere", 64 * 1024 * 1024).pipe(
       Effect.map(({ bytes }) =>
