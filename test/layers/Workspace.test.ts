@@ -9,7 +9,7 @@ import * as WorkspaceDryRun from "../../src/layers/Workspace/DryRun.ts"
 import * as WorkspaceMemory from "../../src/layers/Workspace/Memory.ts"
 import * as WorkspaceRooted from "../../src/layers/Workspace/Rooted.ts"
 import { CurrentStep, DryRun } from "../../src/pipeline/CurrentStep.ts"
-import { changes, contents, inRun, owner, plan, sha256, suite, tree, visible } from "./WorkspaceContract.ts"
+import { changes, contents, inRun, owner, plan, refusal, sha256, suite, tree, visible } from "./WorkspaceContract.ts"
 import { edit, files, temporary } from "./WorkspaceDisk.ts"
 
 suite("Memory", () => {
@@ -92,7 +92,7 @@ it.effect("reads only regular files, and never hangs on another one", () =>
         sparse: "FileTooLarge"
       }
       for (const [path, tag] of Object.entries(refused)) {
-        assert.strictEqual((yield* Effect.flip(read(path, { limit })))._tag, tag, path)
+        assert.strictEqual((yield* refusal(read(path, { limit })))._tag, tag, path)
       }
       for (const path of ["folder", "pipe", "/dev/zero", "loop", "nul\0"]) {
         assert.strictEqual(yield* fingerprint(path), "unreadable", path)
@@ -138,7 +138,7 @@ it.effect("follows no link below the root, wherever it leads", () =>
         const error = yield* place(tree("one", { replace })).pipe(
           inRun("demo-1"),
           Effect.provide(WorkspaceRooted.layer({ root })),
-          Effect.flip
+          refusal
         )
 
         assert.strictEqual(error._tag, "UnsafePath", prepare.toString())
@@ -158,7 +158,7 @@ it.effect("resolves a root that is a link once, and refuses one that is no folde
     assert.deepStrictEqual(visible(files(root)), contents(tree()))
 
     for (const bad of [join(root, "none"), join(root, plan)]) {
-      const error = yield* place(tree()).pipe(Effect.provide(WorkspaceRooted.layer({ root: bad })), Effect.flip)
+      const error = yield* place(tree()).pipe(Effect.provide(WorkspaceRooted.layer({ root: bad })), refusal)
       assert.deepInclude(error, { _tag: "RootUnusable", root: bad })
     }
   }))
@@ -210,7 +210,7 @@ it.effect("names the run that was stopped in the middle where a folder is in the
     const error = yield* place(tree()).pipe(
       inRun("demo-8"),
       Effect.provide(WorkspaceRooted.layer({ root })),
-      Effect.flip
+      refusal
     )
 
     assert.deepInclude(error, { _tag: "TreeExists", path: owner })
@@ -252,8 +252,8 @@ it.effect("shows in a dry run what it would do, and writes nothing", () =>
     const written = yield* dry(Effect.flatMap(Workspace, ({ write }) => write("agents/new.md", "new\n")))
     assert.strictEqual(written.diff, "--- /dev/null\n+++ b/agents/new.md\n@@ -0,0 +1,1 @@\n+new\n")
 
-    assert.strictEqual((yield* dry(Effect.flip(place(tree("two")))))._tag, "TreeExists")
-    assert.strictEqual((yield* dry(Effect.flip(place(tree("x", { owner: "../x" })))))._tag, "UnsafePath")
+    assert.strictEqual((yield* dry(refusal(place(tree("two")))))._tag, "TreeExists")
+    assert.strictEqual((yield* dry(refusal(place(tree("x", { owner: "../x" })))))._tag, "UnsafePath")
     assert.isTrue(yield* dry(DryRun))
     assert.isFalse(yield* DryRun)
     assert.strictEqual(yield* Ref.get(simulated), 4)

@@ -26,6 +26,10 @@ export const inRun = (run: string) =>
     })
   )
 
+/** The failure of an effect that must fail. */
+export const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
+  effect.pipe(Effect.flip, Effect.orDieWith(() => new Error("It succeeded and should have been refused")))
+
 export const sha256 = (content: string) => createHash("sha256").update(content).digest("hex")
 
 export const owner = "tasks/backlog/demo"
@@ -107,7 +111,7 @@ export const suite = (name: string, make: () => Harness) =>
         yield* place(tree())
         const before = files()
 
-        const error = yield* Effect.flip(place(tree("two")))
+        const error = yield* refusal(place(tree("two")))
 
         assert.deepInclude(error, { _tag: "TreeExists", path: owner, occupied: "folder" })
         assert.deepStrictEqual(error._tag === "TreeExists" ? error.differs : [], [plan, `${owner}/README.md`])
@@ -118,7 +122,7 @@ export const suite = (name: string, make: () => Harness) =>
       Effect.gen(function*() {
         edit(`${owner}/README.md`, "mine\n")
 
-        assert.strictEqual((yield* Effect.flip(place(tree())))._tag, "TreeExists")
+        assert.strictEqual((yield* refusal(place(tree())))._tag, "TreeExists")
         const placed = yield* place(tree("one", { replace: true }))
 
         assert.deepStrictEqual(changes(placed), {
@@ -133,7 +137,7 @@ export const suite = (name: string, make: () => Harness) =>
       Effect.gen(function*() {
         edit(plan, "the plan of another feature\n")
 
-        const error = yield* Effect.flip(place(tree()))
+        const error = yield* refusal(place(tree()))
         assert.deepInclude(error, { _tag: "TreeExists", occupied: "files" })
         assert.deepStrictEqual(files(), { [plan]: "the plan of another feature\n" })
 
@@ -239,13 +243,13 @@ export const suite = (name: string, make: () => Harness) =>
 
         assert.strictEqual(new TextDecoder().decode(read.bytes), "12345")
         assert.strictEqual(read.sha256, sha256("12345"))
-        assert.deepInclude(yield* Effect.flip(workspace.read("report.md", { limit: 4 })), {
+        assert.deepInclude(yield* refusal(workspace.read("report.md", { limit: 4 })), {
           _tag: "FileTooLarge",
           path: "report.md",
           bytes: 5,
           limit: 4
         })
-        assert.deepInclude(yield* Effect.flip(workspace.read("none.md", { limit: 5 })), {
+        assert.deepInclude(yield* refusal(workspace.read("none.md", { limit: 5 })), {
           _tag: "FileNotFound",
           path: "none.md"
         })
@@ -267,11 +271,11 @@ export const suite = (name: string, make: () => Harness) =>
         assert.strictEqual((yield* workspace.write("agent.md", "new\n", { expected })).change, "unchanged")
         edit("agent.md", "edited\n")
         for (const options of [{ expected }, { expected: "absent" }, {}, undefined]) {
-          assert.strictEqual((yield* Effect.flip(workspace.write("agent.md", "newer\n", options)))._tag, "FileChanged")
+          assert.strictEqual((yield* refusal(workspace.write("agent.md", "newer\n", options)))._tag, "FileChanged")
         }
         edit("agent.md", null)
         assert.strictEqual(
-          (yield* Effect.flip(workspace.write("agent.md", "newer\n", { expected })))._tag,
+          (yield* refusal(workspace.write("agent.md", "newer\n", { expected })))._tag,
           "FileChanged"
         )
 
@@ -289,7 +293,7 @@ export const suite = (name: string, make: () => Harness) =>
         assert.deepStrictEqual(yield* write("new\n"), first)
         assert.strictEqual((yield* write("newer\n")).change, "replaced")
         edit("agent.md", "edited\n")
-        assert.strictEqual((yield* Effect.flip(write("newest\n")))._tag, "FileChanged")
+        assert.strictEqual((yield* refusal(write("newest\n")))._tag, "FileChanged")
 
         assert.deepStrictEqual(files(), { "agent.md": "edited\n" })
       }))
@@ -335,13 +339,13 @@ export const suite = (name: string, make: () => Harness) =>
           ".cairn-stage-x/new-0"
         ]
         for (const name of names) {
-          const error = yield* Effect.flip(workspace.write(name, "x"))
+          const error = yield* refusal(workspace.write(name, "x"))
           assert.strictEqual(error._tag, "UnsafePath", JSON.stringify(name))
-          const inTree = yield* Effect.flip(
+          const inTree = yield* refusal(
             place({ ...tree(), files: [...tree().files, { path: name, content: "x" }] })
           )
           assert.strictEqual(inTree._tag, "UnsafePath", JSON.stringify(name))
-          const asOwner = yield* Effect.flip(place({ ...tree(), owner: name }))
+          const asOwner = yield* refusal(place({ ...tree(), owner: name }))
           assert.strictEqual(asOwner._tag, "UnsafePath", JSON.stringify(name))
         }
         const pairs = [["A.md", "a.md"], ["\u00e9.md", "e\u0301.md"], ["straße", "STRASSE"], ["a.md", "a.md"], [
@@ -349,7 +353,7 @@ export const suite = (name: string, make: () => Harness) =>
           "a/b"
         ]]
         for (const pair of [...pairs, [`${owner}/.cairn-manifest.json`], ["tasks"], [owner]]) {
-          const error = yield* Effect.flip(place({ ...tree(), files: pair.map((path) => ({ path, content: "x" })) }))
+          const error = yield* refusal(place({ ...tree(), files: pair.map((path) => ({ path, content: "x" })) }))
           assert.strictEqual(error._tag, "UnsafePath", pair.join(" "))
         }
 
@@ -362,11 +366,11 @@ export const suite = (name: string, make: () => Harness) =>
         const workspace = yield* Workspace
 
         const errors = [
-          yield* Effect.flip(place(tree())),
-          yield* Effect.flip(workspace.write(plan, "x")),
-          yield* Effect.flip(workspace.write("../x", "x")),
-          yield* Effect.flip(workspace.read("none", { limit: 1 })),
-          yield* Effect.flip(workspace.read(plan, { limit: 1 }))
+          yield* refusal(place(tree())),
+          yield* refusal(workspace.write(plan, "x")),
+          yield* refusal(workspace.write("../x", "x")),
+          yield* refusal(workspace.read("none", { limit: 1 })),
+          yield* refusal(workspace.read(plan, { limit: 1 }))
         ]
 
         for (const error of errors) {

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { type Tree, Workspace, type WriteFailed } from "../../src/layers/Workspace.ts"
 import * as Fs from "../../src/layers/Workspace/Fs.ts"
 import * as WorkspaceRooted from "../../src/layers/Workspace/Rooted.ts"
-import { contents, inRun, owner, sha256, tree, visible } from "./WorkspaceContract.ts"
+import { contents, inRun, owner, refusal, sha256, tree, visible } from "./WorkspaceContract.ts"
 import { edit, files } from "./WorkspaceDisk.ts"
 
 /** What becomes of the operation of this number, counted from 1. */
@@ -59,7 +59,7 @@ const faulty = (verdict: (operation: number, name: keyof Fs.Operations) => Verdi
 interface Scenario {
   readonly title: string
   readonly prepare: (root: string) => Effect.Effect<unknown, object>
-  readonly call: Effect.Effect<unknown, { readonly _tag: string }, Workspace>
+  readonly call: Effect.Effect<object, { readonly _tag: string }, Workspace>
 }
 
 const place = (tree: Tree) => Effect.flatMap(Workspace, (workspace) => workspace.place(tree))
@@ -155,7 +155,7 @@ for (const scenario of scenarios) {
                   assert.deepStrictEqual(exit, good.exit, where)
                   return
                 }
-                const error = yield* Effect.flip(exit)
+                const error = yield* refusal(exit)
                 assert.strictEqual(error._tag, "WriteFailed", where)
                 if (isWriteFailed(error)) {
                   assert.isAbove(error.path.length, 0, where)
@@ -183,7 +183,7 @@ for (const scenario of scenarios) {
             const { fs } = faulty((operation) => operation >= k ? { code: "EIO" } : "ok")
             const exit = yield* inProcess(scenario, root, fs)
             if (Exit.isFailure(exit)) {
-              const error = yield* Effect.flip(exit)
+              const error = yield* refusal(exit)
               assert.strictEqual(error._tag, "WriteFailed", `operation ${k}`)
               if (isWriteFailed(error) && error.undone) {
                 assert.deepStrictEqual(files(root), good.before, `operation ${k}`)
@@ -246,7 +246,7 @@ for (const scenario of scenarios) {
         const full = yield* prepared(scenario)
         let writes = 0
         const { fs } = faulty((_, name) => name !== "write" ? "ok" : ++writes <= 2 ? "half" : { code: "ENOSPC" })
-        const error = yield* Effect.flip(yield* inProcess(scenario, full, fs))
+        const error = yield* refusal(yield* inProcess(scenario, full, fs))
         assert.strictEqual(error._tag, "WriteFailed")
         assert.deepStrictEqual(files(full), good.before)
       }).pipe(Effect.scoped))
@@ -326,7 +326,7 @@ describe("Workspace (Rooted), interrupted", () => {
         }
         const before = files(root)
 
-        const error = yield* Effect.flip(yield* inProcess(scenario, root, fs))
+        const error = yield* refusal(yield* inProcess(scenario, root, fs))
 
         assert.strictEqual(error._tag, "FileChanged")
         assert.deepStrictEqual(files(root), { ...before, [path]: "just now\n" })
