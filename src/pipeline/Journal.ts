@@ -101,8 +101,8 @@ export interface OpenJournal {
   readonly read: (position: number) => Effect.Effect<string, JournalError | JournalDamaged>
   /**
    * Makes the records durable, all with one sync, and returns their positions. `alone` says that nobody else is
-   * about to append, so the layer may block the thread instead of paying for a thread pool. A record is the text of
-   * one JSON object. After a failed append the journal takes no more.
+   * about to append, so the layer may block the thread instead of paying for a thread pool. A record is a JSON object
+   * as `JSON.stringify` writes it, up to 20 Mi characters. After a failed append the journal takes no more.
    */
   readonly append: (
     records: ReadonlyArray<string>,

@@ -223,8 +223,8 @@ export const makePlainFolder = (disk: Operations, path: string): void => {
  * @category combinators
  * @since 0.1.0
  */
-export const makeFile = (disk: Operations, path: string, content: string): number => {
-  const descriptor = disk.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+export const makeFile = (disk: Operations, path: string, content: string, flags: number = O_WRONLY): number => {
+  const descriptor = disk.open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   try {
     disk.chmodOpen(descriptor, 0o600)
     writeAll(disk, descriptor, Buffer.from(content))

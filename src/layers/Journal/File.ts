@@ -9,10 +9,10 @@
 import { Effect, Either, Layer } from "effect"
 import { randomBytes } from "node:crypto"
 import { constants, type Stats } from "node:fs"
-import { basename, dirname, join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { Journal, JournalDamaged, JournalError, RunHeld } from "../../pipeline/Journal.ts"
 import * as Disk from "./Disk.ts"
-import { isName, notAName } from "./isName.ts"
+import { refusedName } from "./limits.ts"
 import * as Lock from "./Lock.ts"
 import * as Opened from "./Opened.ts"
 import { scan } from "./scan.ts"
@@ -31,6 +31,13 @@ export interface Options {
 /**
  * Keeps journals in files.
  *
+ * @example
+ * ```ts
+ * import { JournalFile } from "effect-cairn"
+ *
+ * const journals = JournalFile.layer({ home: ".cairn" })
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -40,85 +47,26 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
     Effect.map(Disk.Disk, (disk) => {
       const home = resolve(options.home)
       const runs = join(home, "runs")
-      const folderOf = (name: string) => join(runs, name)
-      const fileOf = (name: string) => join(runs, name, "journal")
+      const breakLock = options.breakLock === true
 
-      const attempt = <A>(operation: Operation, name: string, where: string, run: () => A) =>
-        Effect.suspend(() => {
-          if (!isName(name)) return Effect.fail(new JournalError({ operation, journal: name, where, reason: notAName }))
-          return Either.mapLeft(
-            Disk.attempt(run),
-            ({ reason }) => new JournalError({ operation, journal: name, where, reason })
-          )
+      const named = <A, E, R>(operation: Operation, name: string, use: (folder: string) => Effect.Effect<A, E, R>) =>
+        Effect.suspend((): Effect.Effect<A, E | JournalError, R> => {
+          const reason = refusedName(name)
+          return reason === undefined
+            ? use(join(runs, name))
+            : new JournalError({ operation, journal: name, where: runs, reason })
         })
 
-      const damaged = (name: string, where: string, reason: string) =>
-        new JournalDamaged({ journal: name, where, record: 1, byte: 0, reason, newer: false })
-
-      const locked = (name: string, operation: "open" | "remove") =>
-        Effect.flatMap(
-          attempt(
-            operation === "open" ? "lock" : operation,
-            name,
-            folderOf(name),
-            () => Lock.acquire(disk, folderOf(name), { breakLock: options.breakLock === true })
+      const locked = (name: string, operation: "lock" | "remove") => {
+        const folder = join(runs, name)
+        return Effect.acquireRelease(
+          Effect.flatMap(
+            attempt(operation, name, folder, () => Lock.acquire(disk, folder, { breakLock })),
+            Either.mapLeft((holder) => new RunHeld({ run: name, ...holder }))
           ),
-          Either.mapLeft((holder) => new RunHeld({ run: name, ...holder }))
+          (lock) => Effect.sync(() => Lock.release(disk, lock))
         )
-
-      /** Refuses a folder that somebody else could have filled. */
-      const checkFolder = (operation: Operation, name: string) =>
-        Effect.flatMap(attempt(operation, name, folderOf(name), () => disk.lstat(folderOf(name))), (stats) => {
-          const reason = stats.isDirectory() ? notOurs(stats) : `it is ${kind(stats)}, not a folder`
-          return reason === undefined ? Effect.void : Effect.fail(damaged(name, folderOf(name), reason))
-        })
-
-      /** Opens the file and refuses all but what this program makes. `undefined` where there is none. */
-      const openFile = (operation: Operation, name: string, flags: number) =>
-        Effect.gen(function*() {
-          const where = fileOf(name)
-          const opened = yield* attempt(
-            operation,
-            name,
-            where,
-            () => Disk.attempt(() => disk.open(where, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK))
-          )
-          if (Either.isLeft(opened)) {
-            const { code, reason } = opened.left
-            if (code === "ENOENT") return undefined
-            const odd = oddities[code]
-            if (odd !== undefined) return yield* damaged(name, where, odd)
-            return yield* new JournalError({ operation, journal: name, where, reason })
-          }
-          const descriptor = opened.right
-          const refuse = <E>(error: E) => {
-            Disk.ignoring(() => disk.close(descriptor))
-            return Effect.fail(error)
-          }
-          const stats = Disk.attempt(() => disk.stat(descriptor))
-          if (Either.isLeft(stats)) {
-            return yield* refuse(new JournalError({ operation, journal: name, where, reason: stats.left.reason }))
-          }
-          const reason = stats.right.isFile() ? notOurs(stats.right) : `it is ${kind(stats.right)}, not a file`
-          return reason === undefined ? descriptor : yield* refuse(damaged(name, where, reason))
-        })
-
-      const openOrMake = (name: string) =>
-        Effect.gen(function*() {
-          const there = yield* openFile("open", name, readAndAppend)
-          if (there !== undefined) return there
-          yield* attempt("open", name, fileOf(name), () => {
-            disk.close(Disk.makeFile(disk, fileOf(name), ""))
-            Disk.syncFolder(disk, folderOf(name))
-          })
-          const made = yield* openFile("open", name, readAndAppend)
-          return made ?? (yield* new JournalError({
-            operation: "open",
-            journal: name,
-            where: fileOf(name),
-            reason: "ENOENT: somebody removed it at once"
-          }))
-        })
+      }
 
       /** The home and its `runs/`, each name durable. */
       const prepare = () => {
@@ -127,126 +75,172 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
           missing.push(path)
         }
         for (const path of missing.reverse()) {
-          if (path === home) Disk.makeFolder(disk, path)
-          else Disk.makePlainFolder(disk, path)
+          if (path !== home) Disk.makePlainFolder(disk, path)
+          else if (Disk.makeFolder(disk, path)) disk.close(Disk.makeFile(disk, join(home, ".gitignore"), "*\n"))
           Disk.syncFolder(disk, dirname(path))
         }
-        if (missing.length > 0 || basename(home) === ".cairn") ignore()
         if (Disk.makeFolder(disk, runs)) Disk.syncFolder(disk, home)
       }
 
-      const ignore = () => {
-        const path = join(home, ".gitignore")
-        if (Disk.unlessAbsent(() => disk.lstat(path)) !== undefined) return
-        const made = Disk.attempt(() => disk.close(Disk.makeFile(disk, path, "*\n")))
-        if (Either.isLeft(made) && made.left.code !== "EEXIST") throw Disk.toError(made.left)
+      /** Opens the file, and makes it where whoever made the folder had no time to. */
+      const openOrMake = (path: string) => {
+        const there = openFile(disk, path, readAndAppend)
+        if (there !== undefined) return there
+        const made = Disk.makeFile(disk, path, "", readAndAppend)
+        Disk.syncFolder(disk, dirname(path))
+        return made
       }
 
       return Journal.of({
         create: (name) =>
-          Effect.uninterruptible(attempt("create", name, folderOf(name), () => {
-            prepare()
-            const made = Disk.makeFolder(disk, folderOf(name))
-            if (made) Disk.syncFolder(disk, runs)
-            return made
-          })),
+          named("create", name, (folder) =>
+            attempt("create", name, folder, () => {
+              prepare()
+              const isMade = Disk.makeFolder(disk, folder)
+              if (isMade) Disk.syncFolder(disk, runs)
+              return isMade
+            })),
 
         open: (name) =>
-          Effect.gen(function*() {
-            yield* checkFolder("open", name)
-            // Whoever made it may have ended before its name was durable.
-            yield* attempt("open", name, folderOf(name), () => {
-              Disk.syncFolder(disk, runs)
-              Disk.syncFolder(disk, folderOf(name))
-            })
-            const lock = yield* Effect.acquireRelease(
-              locked(name, "open"),
-              (lock) => Effect.sync(() => Lock.release(disk, lock))
-            )
-            return yield* Opened.make(disk, name, fileOf(name), openOrMake(name), lock.generation)
-          }),
+          named("open", name, (folder) =>
+            Effect.gen(function*() {
+              yield* attemptChecked("open", name, folder, () => {
+                checkFolder(disk, folder)
+                // Whoever made it may have ended before its name was durable.
+                Disk.syncFolder(disk, runs)
+              })
+              const { generation } = yield* locked(name, "lock")
+              const path = join(folder, journalName)
+              const acquire = attemptChecked("open", name, path, () => openOrMake(path))
+              return yield* Opened.make(disk, name, path, acquire, generation)
+            })),
 
         peek: (name, initial, fold) =>
-          Effect.flatMap(checkFolder("read", name), () =>
-            Effect.acquireUseRelease(
-              openFile("read", name, constants.O_RDONLY),
-              (descriptor) =>
-                descriptor === undefined
-                  ? Effect.succeed(initial)
-                  : scan(disk, descriptor, { until: Number.POSITIVE_INFINITY, live: true }, initial, fold).pipe(
-                    Effect.mapBoth({
-                      onSuccess: ({ state }) => state,
-                      onFailure: Opened.toError(name, fileOf(name))
-                    })
-                  ),
-              (descriptor) => Effect.sync(() => descriptor === undefined ? undefined : disk.close(descriptor))
-            )),
+          named("read", name, (folder) => {
+            const path = join(folder, journalName)
+            return Effect.zipRight(
+              attemptChecked("read", name, folder, () => checkFolder(disk, folder)),
+              Effect.acquireUseRelease(
+                attemptChecked("read", name, path, () => openFile(disk, path, constants.O_RDONLY)),
+                (descriptor) =>
+                  descriptor === undefined
+                    ? Effect.succeed(initial)
+                    : Effect.mapBoth(
+                      scan(disk, descriptor, { until: Number.POSITIVE_INFINITY, live: true }, initial, fold),
+                      { onSuccess: ({ state }) => state, onFailure: Opened.toError(name, path) }
+                    ),
+                (descriptor) =>
+                  Effect.sync(() => descriptor === undefined ? undefined : Disk.ignoring(() => disk.close(descriptor)))
+              )
+            )
+          }),
 
         isHeld: (name) =>
-          attempt("read", name, folderOf(name), () =>
-            Disk.unlessAbsent(() =>
-              Lock.holder(disk, folderOf(name))
-            ) !== undefined),
+          named("read", name, (folder) =>
+            attempt("read", name, folder, () =>
+              Disk.unlessAbsent(() =>
+                Lock.holder(disk, folder)
+              ) !== undefined)),
 
-        list: Effect.suspend(() =>
-          Either.mapBoth(
-            Disk.attempt(() =>
-              Disk.unlessAbsent(() => disk.readdir(runs)) ?? []
-            ),
-            {
-              onLeft: ({ reason }) => new JournalError({ operation: "list", journal: "*", where: runs, reason }),
-              onRight: (names) =>
-                names.filter((name) =>
-                  isName(name) && Disk.unlessAbsent(() => disk.lstat(folderOf(name)))?.isDirectory() === true
-                )
-            }
-          )
-        ),
+        list: attempt("list", "*", runs, () =>
+          (Disk.unlessAbsent(() =>
+            disk.readdir(runs)
+          ) ?? []).filter((name) =>
+            refusedName(name) === undefined &&
+            Disk.unlessAbsent(() =>
+                disk.lstat(join(runs, name))
+              )?.isDirectory() === true
+          )),
 
         remove: (name) =>
-          Effect.uninterruptible(Effect.gen(function*() {
-            const isThere = yield* attempt("remove", name, folderOf(name), () =>
-              Disk.unlessAbsent(() => disk.lstat(folderOf(name))) !== undefined)
-            if (isThere) {
-              const lock = yield* locked(name, "remove")
+          named("remove", name, (folder) =>
+            Effect.gen(function*() {
+              const isThere = yield* attempt("remove", name, folder, () => {
+                const isThere = Disk.unlessAbsent(() =>
+                  disk.lstat(folder)
+                ) !== undefined
+                if (isThere) checkFolder(disk, folder)
+                return isThere
+              })
               const grave = join(runs, `${gravePrefix}${randomBytes(8).toString("hex")}`)
-              yield* Effect.ensuring(
-                attempt("remove", name, folderOf(name), () => {
-                  disk.rename(folderOf(name), grave)
+              if (isThere) {
+                yield* locked(name, "remove")
+                yield* attempt("remove", name, folder, () => {
+                  disk.rename(folder, grave)
                   Disk.syncFolder(disk, runs)
-                }),
-                Effect.sync(() =>
-                  Lock.release(disk, lock)
-                )
-              )
-            }
-            // What a removal that was cut short has left goes with it.
-            yield* attempt("remove", name, runs, () => {
-              for (
-                const other of Disk.unlessAbsent(() =>
-                  disk.readdir(runs)
-                ) ?? []
-              ) {
-                if (other.startsWith(gravePrefix)) disk.removeAll(join(runs, other))
+                })
               }
-            })
-          }))
+              yield* attempt("remove", name, grave, () => disk.removeAll(grave))
+              // What removals that were cut short have left goes with it.
+              for (const other of Either.getOrElse(Disk.attempt(() => disk.readdir(runs)), () => [])) {
+                if (other.startsWith(gravePrefix)) Disk.ignoring(() => disk.removeAll(join(runs, other)))
+              }
+            }).pipe(Effect.scoped, Effect.uninterruptible))
       })
     })
   )
 
 type Operation = JournalError["operation"]
 
+const journalName = "journal"
+
 /** No name of a run begins like this, so what is half removed is never seen as one. */
 const gravePrefix = ".removed-"
 
 const readAndAppend = constants.O_RDWR | constants.O_APPEND
 
+const attempt = <A>(operation: Operation, journal: string, where: string, run: () => A) =>
+  Effect.suspend(() =>
+    Either.mapLeft(
+      Disk.attempt(run),
+      ({ reason }) => new JournalError({ operation, journal, where, reason })
+    )
+  )
+
+/** Where something else is in the place of a journal, nothing that was kept can be trusted. */
+const attemptChecked = <A>(operation: Operation, journal: string, where: string, run: () => A) =>
+  Effect.suspend(() =>
+    Either.mapLeft(Disk.attempt(run), ({ code, reason }) =>
+      code === oddCode
+        ? new JournalDamaged({ journal, where, record: 1, byte: 0, reason, newer: false })
+        : new JournalError({ operation, journal, where, reason }))
+  )
+
+const oddCode = "ODD"
+const odd = (reason: string): Error => Disk.toError({ code: oddCode, reason })
+
+/** Refuses a folder that somebody else could have filled. */
+const checkFolder = (disk: Disk.Operations, path: string): void => {
+  const stats = disk.lstat(path)
+  if (!stats.isDirectory()) throw odd(`it is ${kind(stats)}, not a folder`)
+  checkOwner(stats)
+}
+
+/** Opens the file and refuses all but what this program makes. `undefined` where there is none. */
+const openFile = (disk: Disk.Operations, path: string, flags: number): number | undefined => {
+  const opened = Disk.attempt(() => disk.open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK))
+  if (Either.isLeft(opened)) {
+    const { code } = opened.left
+    if (code === "ENOENT") return undefined
+    throw code in oddities ? odd(`it is ${oddities[code]}, not a file`) : Disk.toError(opened.left)
+  }
+  const descriptor = opened.right
+  try {
+    const stats = disk.stat(descriptor)
+    if (!stats.isFile()) throw odd(`it is ${kind(stats)}, not a file`)
+    checkOwner(stats)
+    return descriptor
+  } catch (cause) {
+    Disk.ignoring(() => disk.close(descriptor))
+    throw cause
+  }
+}
+
 /** What opening says of things that are no files. */
 const oddities: { readonly [code: string]: string } = {
-  ELOOP: "it is a link, not a file",
-  EISDIR: "it is a folder, not a file",
-  ENXIO: "it is a socket or a device, not a file"
+  ELOOP: "a link",
+  EISDIR: "a folder",
+  ENXIO: "a socket or a device"
 }
 
 const kind = (stats: Stats): string =>
@@ -260,10 +254,10 @@ const kind = (stats: Stats): string =>
     ? "a file"
     : "a socket or a device"
 
-/** Says why others could have written it. */
-const notOurs = (stats: Stats): string | undefined => {
+/** Refuses what others could have written. */
+const checkOwner = (stats: Stats): void => {
   const uid = process.geteuid?.()
-  if (uid === undefined) return undefined
-  if (stats.uid !== uid) return `it belongs to user ${stats.uid}, not to user ${uid}`
-  return (stats.mode & 0o022) === 0 ? undefined : "users other than its owner may write it (chmod go-w)"
+  if (uid === undefined) return
+  if (stats.uid !== uid) throw odd(`it belongs to user ${stats.uid}, not to user ${uid}`)
+  if ((stats.mode & 0o022) !== 0) throw odd("users other than its owner may write it (chmod go-w)")
 }

@@ -1,9 +1,9 @@
 /**
  * One owner for a folder: the files `lock.1`, `lock.2`, … in it, of which the highest rules.
  *
- * A lock is the name of a finished file, given by `link`, which fails where the name is there. It is released by its owner,
- * who empties it; an owner that ended without doing so is succeeded by the next number, never robbed of its own. So no
- * lock is removed while it rules, none is taken from a process that lives, frozen or not, and no clock is asked.
+ * A lock is the name of a finished file, given by `link`, which fails where the name is there. Its owner gives it back
+ * by emptying it; one that ended without doing so is succeeded by the next number, never robbed of its own. So no lock
+ * is removed while it rules, none is taken from a process that lives, frozen or not, and no clock is asked.
  *
  * @since 0.1.0
  */
@@ -46,33 +46,28 @@ export const acquire = (
   folder: string,
   options: { readonly breakLock: boolean }
 ): Either.Either<Lock, Holder> => {
-  const held = (generation: number): Holder | undefined => {
-    const holder = holderOf(disk, folder, generation)
-    return holder?.unreachable === true && options.breakLock ? undefined : holder
-  }
-
   for (let round = 0; round < 100; round++) {
-    const last = highest(disk.readdir(folder))
-    const holder = held(last)
+    const before = generations(disk.readdir(folder))
+    const holder = holderAmong(disk, folder, before, options)
     if (holder !== undefined) return Either.left(holder)
 
-    const generation = last + 1
+    const generation = Math.max(0, ...before) + 1
     const descriptor = claim(disk, folder, generation)
     if (descriptor === undefined) continue
+    const lock = { generation, descriptor }
     try {
-      // The number was free because later owners had tidied up, or the folder is another one by now: then it is not ours.
+      // The number may have been free because later owners have tidied up, or because the folder is another one by now.
       const names = disk.readdir(folder)
-      const rules = highest(names) === generation && (last === 0 || names.includes(`lock.${last}`))
-      const rival = rules ? held(last) : undefined
-      if (rules && rival === undefined) {
-        tidy(disk, folder, names, generation)
-        return Either.right({ generation, descriptor })
+      const others = generations(names).filter((other) => other !== generation)
+      const rival = holderAmong(disk, folder, others, options)
+      if (rival === undefined && others.every((other) => other < generation)) {
+        tidy(disk, folder, names, others)
+        return Either.right(lock)
       }
-      disk.close(descriptor)
-      disk.unlink(join(folder, `lock.${generation}`))
+      release(disk, lock)
       if (rival !== undefined) return Either.left(rival)
     } catch (cause) {
-      release(disk, { generation, descriptor })
+      release(disk, lock)
       throw cause
     }
   }
@@ -97,57 +92,69 @@ export const release = (disk: Disk.Operations, lock: Lock): void => {
  * @since 0.1.0
  */
 export const holder = (disk: Disk.Operations, folder: string): Holder | undefined =>
-  holderOf(disk, folder, highest(disk.readdir(folder)))
+  holderAmong(disk, folder, generations(disk.readdir(folder)), { breakLock: false })
 
 const lockName = /^lock\.([1-9]\d{0,14})$/
 const claimPrefix = "lock-claim."
+const lockOf = (folder: string, generation: number) => join(folder, `lock.${generation}`)
 
-const highest = (names: ReadonlyArray<string>): number => {
-  let generation = 0
-  for (const name of names) generation = Math.max(generation, Number(lockName.exec(name)?.[1] ?? 0))
-  return generation
-}
+const generations = (names: ReadonlyArray<string>): ReadonlyArray<number> =>
+  names.flatMap((name) => {
+    const number = lockName.exec(name)?.[1]
+    return number === undefined ? [] : [Number(number)]
+  })
 
 /** Links a finished file to the name of the generation; `undefined` where somebody was faster. */
 const claim = (disk: Disk.Operations, folder: string, generation: number): number | undefined => {
   const path = join(folder, claimPrefix + randomBytes(8).toString("hex"))
   const descriptor = Disk.makeFile(disk, path, `${JSON.stringify(Owner.self())}\n`)
-  try {
-    disk.link(path, join(folder, `lock.${generation}`))
-  } catch (cause) {
-    disk.close(descriptor)
-    Disk.ignoring(() => disk.unlink(path))
-    const { code } = Disk.toRefusal(cause)
-    // Taken by a rival, or tidied up by an owner before it was ours.
-    if (code === "EEXIST" || code === "ENOENT") return undefined
-    throw cause
-  }
+  const linked = Disk.attempt(() => disk.link(path, lockOf(folder, generation)))
   Disk.ignoring(() => disk.unlink(path))
-  return descriptor
+  if (Either.isRight(linked)) return descriptor
+  Disk.ignoring(() => disk.close(descriptor))
+  // Taken by a rival, or tidied up by an owner before it was ours.
+  if (linked.left.code === "EEXIST" || linked.left.code === "ENOENT") return undefined
+  throw Disk.toError(linked.left)
 }
 
-/** The one before stays, so that whoever judged it can see that it is still there. */
-const tidy = (disk: Disk.Operations, folder: string, names: ReadonlyArray<string>, generation: number): void => {
-  for (const name of names) {
-    const other = Number(lockName.exec(name)?.[1] ?? generation)
-    if (other < generation - 1 || name.startsWith(claimPrefix)) Disk.ignoring(() => disk.unlink(join(folder, name)))
+const tidy = (
+  disk: Disk.Operations,
+  folder: string,
+  names: ReadonlyArray<string>,
+  others: ReadonlyArray<number>
+): void => {
+  const claims = names.filter((name) => name.startsWith(claimPrefix)).map((name) => join(folder, name))
+  for (const path of [...others.map((other) => lockOf(folder, other)), ...claims]) {
+    Disk.ignoring(() => disk.unlink(path))
   }
+}
+
+const holderAmong = (
+  disk: Disk.Operations,
+  folder: string,
+  among: ReadonlyArray<number>,
+  options: { readonly breakLock: boolean }
+): Holder | undefined => {
+  for (const generation of among) {
+    const holder = holderOf(disk, lockOf(folder, generation))
+    if (holder !== undefined && !(holder.unreachable && options.breakLock)) return holder
+  }
+  return undefined
 }
 
 const decode = Schema.decodeUnknownEither(Schema.parseJson(Owner.Owner))
 
-const holderOf = (disk: Disk.Operations, folder: string, generation: number): Holder | undefined => {
-  if (generation === 0) return undefined
-  const content = Disk.attempt(() => readLock(disk, join(folder, `lock.${generation}`)))
+const holderOf = (disk: Disk.Operations, path: string): Holder | undefined => {
+  const content = Disk.attempt(() => readLock(disk, path))
   if (Either.isLeft(content)) {
     return content.left.code === "ENOENT"
       ? undefined
-      : { owner: `somebody (lock.${generation}: ${content.left.reason})`, unreachable: true }
+      : { owner: `somebody (${path}: ${content.left.reason})`, unreachable: true }
   }
   // Emptied by its owner, or linked just before the power went.
   if (/^\0*$/.test(content.right)) return undefined
   const owner = decode(content.right)
-  if (Either.isLeft(owner)) return { owner: `somebody (lock.${generation} cannot be read)`, unreachable: true }
+  if (Either.isLeft(owner)) return { owner: `somebody (${path} cannot be read)`, unreachable: true }
   const life = Owner.life(owner.right, Owner.self())
   return life === "dead" ? undefined : { owner: Owner.show(owner.right), unreachable: life === "unreachable" }
 }

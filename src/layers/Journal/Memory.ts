@@ -5,7 +5,7 @@
  */
 import { Effect, Layer } from "effect"
 import { Journal, JournalError, RunHeld } from "../../pipeline/Journal.ts"
-import { isName, notAName } from "./isName.ts"
+import { refusedName, refusedRecord } from "./limits.ts"
 
 /**
  * What layers of the same store share, as processes share a disk. A position is the index of a record.
@@ -55,7 +55,10 @@ const journalOf = ({ journals }: Store) => {
     new JournalError({ operation, journal, where: "memory", reason })
 
   const named = (operation: JournalError["operation"], name: string) =>
-    Effect.suspend(() => isName(name) ? Effect.void : Effect.fail(refused(operation, name, notAName)))
+    Effect.suspend(() => {
+      const reason = refusedName(name)
+      return reason === undefined ? Effect.void : refused(operation, name, reason)
+    })
 
   const find = (operation: JournalError["operation"], name: string) =>
     Effect.flatMap(named(operation, name), () => {
@@ -83,26 +86,36 @@ const journalOf = ({ journals }: Store) => {
     open: (name) =>
       Effect.gen(function*() {
         const kept = yield* find("open", name)
-        let closed = false
+        let isClosed = false
+        let failed: JournalError | undefined
         yield* Effect.acquireRelease(hold(name, kept), () =>
           Effect.sync(() => {
-            closed = true
+            isClosed = true
             kept.held = false
           }))
+        const whileOpen = <A>(operation: JournalError["operation"], use: Effect.Effect<A, JournalError>) =>
+          Effect.suspend(() => isClosed ? refused(operation, name, "it is closed") : use)
         return {
-          scan: (initial, f) => fold(kept, initial, f),
+          scan: (initial, f) => whileOpen("read", fold(kept, initial, f)),
           read: (position) =>
-            Effect.suspend(() => {
-              const record = kept.records[position]
-              return record === undefined
-                ? Effect.fail(refused("read", name, `there is no record ${position}`))
-                : Effect.succeed(record)
-            }),
+            whileOpen(
+              "read",
+              Effect.suspend(() => {
+                const record = kept.records[position]
+                return record === undefined
+                  ? refused("read", name, `there is no record ${position}`)
+                  : Effect.succeed(record)
+              })
+            ),
           append: (records) =>
-            Effect.suspend(() => {
-              if (closed) return Effect.fail(refused("append", name, "it is closed"))
-              return Effect.succeed(records.map((record) => kept.records.push(record) - 1))
-            })
+            whileOpen(
+              "append",
+              Effect.suspend(() => {
+                const reason = records.map(refusedRecord).find((reason) => reason !== undefined)
+                if (reason !== undefined) failed ??= refused("append", name, reason)
+                return failed ?? Effect.succeed(records.map((record) => kept.records.push(record) - 1))
+              })
+            )
         }
       }),
     peek: (name, initial, f) => Effect.flatMap(find("read", name), (kept) => fold(kept, initial, f)),

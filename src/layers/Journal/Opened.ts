@@ -6,8 +6,9 @@
 import { Effect, Either, type Scope } from "effect"
 import { JournalDamaged, JournalError, type OpenJournal } from "../../pipeline/Journal.ts"
 import * as Disk from "./Disk.ts"
+import { refusedRecord } from "./limits.ts"
 import * as Line from "./line.ts"
-import { type Failure, readAt, scan, type Scanned } from "./scan.ts"
+import { type Failure, readAt, scan } from "./scan.ts"
 
 /**
  * Reads and appends to an open file until the scope closes. Nothing is appended before all of it was read: by the
@@ -24,156 +25,150 @@ export const make = <E>(
   lockGeneration: number
 ): Effect.Effect<OpenJournal, E, Scope.Scope> =>
   Effect.gen(function*() {
-    const one = yield* Effect.makeSemaphore(1)
-    /** True while an append is in the thread pool, which nothing may overtake. */
-    let busy = false
+    const turn = yield* Effect.makeSemaphore(1)
     /** What the next record is behind of; `undefined` until all was read. */
-    let known: { readonly place: Line.Place; readonly generation: number; end: number } | undefined
+    let last: { readonly place: Line.Place; readonly generation: number; readonly end: number } | undefined
+    let isClosed = false
     /** Why nothing is taken any more. */
-    let over: string | undefined
+    let failed: JournalError | undefined
 
     const refused = (operation: JournalError["operation"], reason: string) =>
       new JournalError({ operation, journal: name, where, reason })
+    const fail = (error: JournalError) => failed ??= error
 
     const descriptor = yield* Effect.acquireRelease(acquire, (descriptor) =>
-      one.withPermits(1)(Effect.sync(() => {
-        over ??= closed
+      turn.withPermits(1)(Effect.sync(() => {
+        isClosed = true
         Disk.ignoring(() => disk.close(descriptor))
       })))
 
-    /** Cuts off what was never acknowledged, and makes durable what an owner that was killed may not have. */
-    const settle = <S>({ end, place, rest, state }: Scanned<S>): Either.Either<S, JournalError> =>
-      Either.mapBoth(
-        Disk.attempt(() => {
+    const readAll = <S>(initial: S, fold: (state: S, record: string, position: number) => S) =>
+      Effect.gen(function*() {
+        if (isClosed) return yield* refused("read", closed)
+        if (last === undefined && failed !== undefined) return yield* failed
+        const until = last?.end ?? Number.POSITIVE_INFINITY
+        const { end, place, rest, state } = yield* Effect.mapError(
+          scan(disk, descriptor, { until, live: false }, initial, fold),
+          toError(name, where)
+        )
+        if (last !== undefined) return state
+        // Cuts off what was never acknowledged, and makes durable what an owner that was killed may not have.
+        const settled = Disk.attempt(() => {
           if (rest > 0) disk.truncate(descriptor, end)
           disk.sync(descriptor)
-        }),
-        {
-          onLeft: ({ reason }) => {
-            over ??= reason
-            return refused("open", reason)
-          },
-          onRight: () => {
-            known = { place, generation: Math.max(lockGeneration, place.generation), end }
-            return state
-          }
-        }
-      )
-
-    const readAll = <S>(initial: S, fold: (state: S, record: string, position: number) => S) =>
-      Effect.suspend(() => {
-        if (over !== undefined && known === undefined) return Effect.fail(refused("read", over))
-        const until = known?.end ?? Number.POSITIVE_INFINITY
-        return scan(disk, descriptor, { until, live: false }, initial, fold).pipe(
-          Effect.mapError(toError(name, where)),
-          Effect.flatMap((scanned) => known === undefined ? settle(scanned) : Effect.succeed(scanned.state))
-        )
+        })
+        if (Either.isLeft(settled)) return yield* fail(refused("open", settled.left.reason))
+        last = { place, generation: Math.max(lockGeneration, place.generation), end }
+        return state
       })
 
     const readFirst = Effect.suspend(() =>
-      known === undefined
-        ? Effect.catchTag(
+      last !== undefined || isClosed
+        ? Effect.void
+        : Effect.catchTag(
           readAll(undefined, (state) => state),
           "JournalDamaged",
-          (error) => Effect.fail(refused("append", error.message))
+          (error) => Effect.fail(fail(refused("append", error.message)))
         )
-        : Effect.void
     )
 
-    const prepare = (records: ReadonlyArray<string>): Either.Either<Batch, JournalError> => {
-      if (known === undefined || over !== undefined) return Either.left(refused("append", over ?? closed))
-      const place = { ...known.place }
-      const lines = records.map((record) => Buffer.from(Line.encode(place, known?.generation ?? 0, record)))
+    /** What is to be written, and what is true once it is. */
+    interface Batch {
+      readonly bytes: Uint8Array
+      readonly positions: ReadonlyArray<number>
+      readonly after: NonNullable<typeof last>
+    }
+
+    const batchOf = (records: ReadonlyArray<string>): Either.Either<Batch, JournalError> => {
+      if (isClosed || last === undefined) return Either.left(refused("append", closed))
+      if (failed !== undefined) return Either.left(failed)
+      const { generation } = last
+      const place = { ...last.place }
+      const lines: Array<Buffer> = []
       const positions: Array<number> = []
-      let end = known.end
-      for (const line of lines) {
-        if (line.length > Line.longest) {
-          return Either.left(refused("append", `a record of ${line.length} bytes is longer than ${Line.longest}`))
-        }
+      let { end } = last
+      for (const record of records) {
+        const reason = refusedRecord(record)
+        if (reason !== undefined) return Either.left(fail(refused("append", reason)))
+        const line = Line.encode(place, generation, record)
+        lines.push(line)
         positions.push(end)
         end += line.length
       }
       const [first] = lines
       const bytes = first !== undefined && lines.length === 1 ? first : Buffer.concat(lines)
-      return Either.right({ place, bytes, positions, from: known.end, end })
+      return Either.right({ bytes, positions, after: { place, generation, end } })
     }
 
     /** Nobody else may have written, and the file must still have its name: else what is added now would be lost. */
-    const unchanged = (batch: Batch): void => {
-      const stats = disk.stat(descriptor)
-      if (stats.size !== batch.from) throw changed(`it has ${stats.size} bytes in place of ${batch.from}`)
-      if (stats.nlink === 0) throw changed("it was removed")
+    const verify = (): void => {
+      const { nlink, size } = disk.stat(descriptor)
+      if (size !== last?.end) throw changed(`it has ${size} bytes in place of ${last?.end}`)
+      if (nlink === 0) throw changed("it was removed")
     }
 
     const accept = (batch: Batch): ReadonlyArray<number> => {
-      if (known !== undefined) {
-        known.end = batch.end
-        known.place.record = batch.place.record
-        known.place.generation = batch.place.generation
-      }
+      last = batch.after
       return batch.positions
     }
 
     /** A failed sync is never tried again: it would say yes to what the system has already dropped. */
-    const fail = (batch: Batch, { code, reason }: Disk.Refusal): JournalError => {
-      over = reason
+    const reject = (batch: Batch) => ({ code, reason }: Disk.Refusal): JournalError => {
       // What was not acknowledged goes if it can, so that nobody takes it for a record.
       if (code !== changedCode) {
         Disk.ignoring(() => {
-          if (disk.stat(descriptor).size <= batch.end) disk.truncate(descriptor, batch.from)
+          const { size } = disk.stat(descriptor)
+          if (last !== undefined && last.end < size && size <= batch.after.end) disk.truncate(descriptor, last.end)
         })
       }
-      return refused("append", reason)
+      return fail(refused("append", reason))
     }
 
-    const now = (batch: Batch): Either.Either<ReadonlyArray<number>, JournalError> =>
+    const writeNow = (batch: Batch) =>
       Either.mapBoth(
         Disk.attempt(() => {
-          unchanged(batch)
+          verify()
           Disk.writeAll(disk, descriptor, batch.bytes)
           disk.datasync(descriptor)
         }),
-        { onLeft: (refusal) => fail(batch, refusal), onRight: () => accept(batch) }
+        { onLeft: reject(batch), onRight: () => accept(batch) }
       )
 
-    const later = (batch: Batch): Effect.Effect<ReadonlyArray<number>, JournalError> =>
-      Effect.async<ReadonlyArray<number>, JournalError>((resume) => {
-        const end = (refusal: Disk.Refusal | undefined) => {
-          busy = false
-          resume(refusal === undefined ? Effect.sync(() => accept(batch)) : Effect.fail(fail(batch, refusal)))
-        }
+    const writeLater = (batch: Batch) =>
+      Effect.async<void, Disk.Refusal>((resume) => {
+        const refuse = (cause: unknown) => resume(Effect.fail(Disk.toRefusal(cause)))
         const write = (from: number): void =>
           disk.writeLater(descriptor, batch.bytes, from, (error, count) => {
-            if (error !== null) end(Disk.toRefusal(error))
-            else if (count === 0) end(Disk.toRefusal(Disk.nothingTaken()))
+            if (error !== null) refuse(error)
+            else if (count === 0) refuse(Disk.nothingTaken())
             else if (from + count < batch.bytes.length) write(from + count)
-            else disk.datasyncLater(descriptor, (error) => end(error === null ? undefined : Disk.toRefusal(error)))
+            else disk.datasyncLater(descriptor, (error) => error === null ? resume(Effect.void) : refuse(error))
           })
-        busy = true
-        const checked = Disk.attempt(() => unchanged(batch))
-        if (Either.isLeft(checked)) end(checked.left)
+        const verified = Disk.attempt(verify)
+        if (Either.isLeft(verified)) resume(Effect.fail(verified.left))
         else write(0)
-      })
-
-    const append: OpenJournal["append"] = (records, { alone }) =>
-      Effect.uninterruptible(Effect.suspend(() => {
-        if (records.length === 0) return Effect.succeed([])
-        if (alone && known !== undefined && !busy) return Either.flatMap(prepare(records), now)
-        return one.withPermits(1)(
-          Effect.zipRight(readFirst, Effect.suspend(() => Effect.flatMap(prepare(records), alone ? now : later)))
-        )
-      }))
+      }).pipe(Effect.mapBoth({ onFailure: reject(batch), onSuccess: () => accept(batch) }))
 
     return {
-      scan: (initial, fold) =>
-        Effect.suspend(() => known === undefined ? one.withPermits(1)(readAll(initial, fold)) : readAll(initial, fold)),
+      scan: (initial, fold) => turn.withPermits(1)(readAll(initial, fold)),
       read: (position) =>
         Effect.suspend(() => {
-          if (over === closed) return Effect.fail(refused("read", over))
-          const until = known?.end ?? Number.POSITIVE_INFINITY
+          if (isClosed) return refused("read", closed)
+          const until = last?.end ?? Number.POSITIVE_INFINITY
           return Either.mapLeft(readAt(disk, descriptor, position, until), toError(name, where))
         }),
-      append
+      append: (records, { alone }) =>
+        Effect.uninterruptible(
+          turn.withPermits(1)(Effect.zipRight(
+            readFirst,
+            Effect.suspend(() =>
+              Effect.flatMap(
+                batchOf(records),
+                (batch) => batch.bytes.length === 0 ? Effect.succeed([]) : alone ? writeNow(batch) : writeLater(batch)
+              )
+            )
+          ))
+        )
     }
   })
 
@@ -185,15 +180,6 @@ export const toError = (name: string, where: string) => (failure: Failure): Jour
   failure._tag === "Refused"
     ? new JournalError({ operation: "read", journal: name, where, reason: failure.refusal.reason })
     : new JournalDamaged({ journal: name, where, newer: false, ...failure.damage })
-
-/** Records on their way to the file. */
-interface Batch {
-  readonly bytes: Uint8Array
-  readonly positions: ReadonlyArray<number>
-  readonly place: Line.Place
-  readonly from: number
-  readonly end: number
-}
 
 const closed = "it is closed"
 const changedCode = "CHANGED"

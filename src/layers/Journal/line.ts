@@ -6,7 +6,7 @@
 import { crc32 } from "node:zlib"
 
 /**
- * No line is longer, so that a file which is no journal is not taken into memory.
+ * No line is longer, in bytes, so that a file which is no journal is not taken into memory.
  *
  * @category constants
  * @since 0.1.0
@@ -35,29 +35,24 @@ export interface Place {
 export const beginning = (): Place => ({ record: 0, generation: 1 })
 
 /**
- * Writes a record, which is the text of a JSON object, behind `place`, and moves on.
+ * Writes a record behind `place`, and moves on.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const encode = (place: Place, generation: number, record: string): string => {
+export const encode = (place: Place, generation: number, record: string): Buffer => {
   place.record++
-  let json = `{"n":${place.record}`
-  if (generation !== place.generation) {
+  let text = `00000000 {"n":${place.record}`
+  // A record that has a "g" of its own in this place would be taken for a generation.
+  if (generation !== place.generation || record.startsWith("{\"g\":")) {
     place.generation = generation
-    json += `,"g":${generation}`
+    text += `,"g":${generation}`
   }
-  json += record === "{}" ? "}" : `,${record.slice(1)}`
-  return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`
+  const bytes = Buffer.from(`${text}${record === "{}" ? "}" : `,${record.slice(1)}`}\n`)
+  const checksum = crc32(bytes.subarray(jsonAt, bytes.length - 1))
+  bytes.write(checksum.toString(16).padStart(8, "0"), 0, "latin1")
+  return bytes
 }
-
-/**
- * Where the JSON begins in a line.
- *
- * @category constants
- * @since 0.1.0
- */
-export const jsonAt = 9
 
 /**
  * Checks the line `bytes[from, to)`, without its end, and moves on. Says why it is not the record that follows.
@@ -68,15 +63,14 @@ export const jsonAt = 9
 export const check = (place: Place, bytes: Uint8Array, from: number, to: number): string | undefined => {
   const reason = whole(bytes, from, to)
   if (reason !== undefined) return reason
-  let at = from + jsonAt + numberKey.length
-  const number = digits(bytes, at)
-  if (number !== place.record + 1) {
-    return `record ${place.record + 1} should be here, but it is record ${number}`
-  }
-  at += String(number).length
-  if (startsWith(bytes, at, generationKey)) {
-    const generation = digits(bytes, at + generationKey.length)
-    if (!(generation > place.generation)) return "it was written by an owner that had been succeeded"
+  const numberAt = from + jsonAt + numberKey.length
+  const numberTo = behindDigits(bytes, numberAt)
+  const number = numberIn(bytes, numberAt, numberTo)
+  if (number !== place.record + 1) return `record ${place.record + 1} should be here, but it is record ${number}`
+  if (startsWith(bytes, numberTo, generationKey)) {
+    const generationAt = numberTo + generationKey.length
+    const generation = numberIn(bytes, generationAt, behindDigits(bytes, generationAt))
+    if (!(generation >= place.generation)) return "it was written by an owner that had been succeeded"
     place.generation = generation
   }
   place.record = number
@@ -90,18 +84,38 @@ export const check = (place: Place, bytes: Uint8Array, from: number, to: number)
  * @since 0.1.0
  */
 export const whole = (bytes: Uint8Array, from: number, to: number): string | undefined => {
-  if (to - from < jsonAt + 2 || bytes[from + 8] !== space) return "not a record"
+  if (to - from < jsonAt + numberKey.length || bytes[from + 8] !== space) return "it is no record"
   let expected = 0
   for (let at = from; at < from + 8; at++) {
     const digit = hex[bytes[at] ?? 0] ?? -1
-    if (digit === -1) return "not a record"
+    if (digit === -1) return "it is no record"
     expected = expected << 4 | digit
   }
   if (crc32(bytes.subarray(from + jsonAt, to)) !== expected >>> 0) return "its checksum does not fit"
   return startsWith(bytes, from + jsonAt, numberKey) ? undefined : "it has no number"
 }
 
+/**
+ * Gives the record of a line that was checked, as it was appended. It may change the bytes of the line.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decode = (bytes: Buffer, from: number, to: number): string => {
+  let at = behindDigits(bytes, from + jsonAt + numberKey.length)
+  if (startsWith(bytes, at, generationKey)) at = behindDigits(bytes, at + generationKey.length)
+  if (bytes[at] !== comma) return "{}"
+  // In place, since a string that is put together from two costs as much as all the rest.
+  bytes[at] = brace
+  return bytes.toString("utf8", at, to)
+}
+
+/** Where the JSON begins in a line. */
+const jsonAt = 9
+
 const space = 0x20
+const comma = 0x2c
+const brace = 0x7b
 const numberKey = Buffer.from("{\"n\":")
 const generationKey = Buffer.from(",\"g\":")
 
@@ -113,13 +127,16 @@ const startsWith = (bytes: Uint8Array, at: number, prefix: Uint8Array): boolean 
   return true
 }
 
-const digits = (bytes: Uint8Array, from: number): number => {
-  let value = 0
+const behindDigits = (bytes: Uint8Array, from: number): number => {
   let at = from
-  for (; at < from + 15; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30
-    if (digit < 0 || digit > 9) break
-    value = value * 10 + digit
-  }
-  return at === from ? Number.NaN : value
+  while (isDigit(bytes[at])) at++
+  return at
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39
+
+const numberIn = (bytes: Uint8Array, from: number, to: number): number => {
+  let value = from === to ? Number.NaN : 0
+  for (let at = from; at < to; at++) value = value * 10 + (bytes[at] ?? 0) - 0x30
+  return value
 }

@@ -14,7 +14,9 @@ import * as Line from "./line.ts"
  * @since 0.1.0
  */
 export interface Damage {
+  /** Counted from 1. */
   readonly record: number
+  /** Where it begins. */
   readonly byte: number
   readonly reason: string
 }
@@ -45,10 +47,11 @@ export type Failure =
   | { readonly _tag: "Damaged"; readonly damage: Damage }
 
 const chunk = 1024 * 1024
+const newline = 0x0a
 
 /**
- * Folds all records up to the offset `until`, and judges what is behind the last one. `live` says that somebody may be writing
- * meanwhile, so that what looks damaged is read a second time.
+ * Folds all records up to the offset `until`, and judges what is behind the last one. `live` says that somebody may be
+ * writing meanwhile, so that what looks damaged is read a second time.
  *
  * @category combinators
  * @since 0.1.0
@@ -60,90 +63,76 @@ export const scan = <S>(
   initial: S,
   fold: (state: S, record: string, position: number) => S
 ): Effect.Effect<Scanned<S>, Failure> =>
-  Effect.suspend(() => {
+  Effect.gen(function*() {
+    const { size } = yield* attempt(() => disk.stat(descriptor))
     let state = initial
     const place = Line.beginning()
-    let bytes = Buffer.allocUnsafe(Math.max(1, Math.min(chunk, options.until)))
+    let bytes = Buffer.allocUnsafe(Math.min(chunk, size + 1))
     // `bytes[0, filled)` is what the file holds from `end` on, and `end` is where the next record begins.
     let filled = 0
     let end = 0
-    let again = options.live ? 1 : 0
+    let isSecond = !options.live
 
-    const take = (): Either.Either<boolean, Failure> => {
-      const count = Disk.attempt(() =>
-        disk.read(
-          descriptor,
-          bytes,
-          filled,
-          Math.min(bytes.length - filled, options.until - end - filled),
-          end + filled
-        )
-      )
-      if (Either.isLeft(count)) return Either.left({ _tag: "Refused", refusal: count.left })
-      filled += count.right
-      if (count.right === 0) return tail()
+    /** Reads on, and says whether there was more. */
+    const read = () =>
+      attempt(() => {
+        const room = Math.min(bytes.length - filled, options.until - end - filled)
+        const count = disk.read(descriptor, bytes, filled, room, end + filled)
+        filled += count
+        return count > 0
+      })
 
+    /** Folds what is whole. Says why it is not what was once written. */
+    const take = (): string | undefined => {
       let from = 0
-      while (true) {
+      let reason: string | undefined
+      while (reason === undefined) {
         const to = bytes.indexOf(newline, from)
         if (to === -1 || to >= filled) break
-        const reason = Line.check(place, bytes, from, to)
-        if (reason !== undefined) {
-          keep(from)
-          return damaged(reason)
-        }
-        state = fold(state, bytes.toString("utf8", from + Line.jsonAt, to), end + from)
+        reason = Line.check(place, bytes, from, to)
+        if (reason !== undefined) break
+        state = fold(state, Line.decode(bytes, from, to), end + from)
         from = to + 1
       }
-      keep(from)
-      if (filled === bytes.length) {
-        if (filled >= Line.longest) return damaged(`more than ${Line.longest} bytes without an end`)
-        bytes = Buffer.concat([bytes], bytes.length * 2)
-      }
-      return Either.right(true)
-    }
-
-    const keep = (from: number): void => {
-      if (from === 0) return
       bytes.copyWithin(0, from, filled)
       filled -= from
       end += from
+      if (reason !== undefined || filled < bytes.length) return reason
+      if (filled >= Line.longest) return `it has no end within ${Line.longest} bytes`
+      bytes = Buffer.concat([bytes], bytes.length * 2)
+      return undefined
     }
 
-    const tail = (): Either.Either<boolean, Failure> => {
+    /** Says why what is behind the last end is not a record that was cut off while it was written. */
+    const judge = (): string | undefined => {
       const rest = bytes.subarray(0, filled)
       const nul = rest.indexOf(0)
-      for (let at = nul; at !== -1 && at < filled; at++) {
-        if (rest[at] !== 0) return damaged("zeros where bytes should be")
-      }
-      // A record that is whole but for its end was not cut there: something took the end's place.
-      if (nul === -1 && filled > 1 && Line.whole(rest, 0, filled - 1) === undefined) {
-        return damaged("its end is damaged")
-      }
-      return Either.right(false)
+      if (nul !== -1 && rest.subarray(nul).some((byte) => byte !== 0)) return "it has zeros in it"
+      // Had it been cut off, its last byte would not be behind it.
+      return nul === -1 && filled > 0 && Line.whole(rest, 0, filled - 1) === undefined
+        ? "another byte is in the place of its end"
+        : undefined
     }
 
-    const damaged = (reason: string): Either.Either<boolean, Failure> => {
-      if (again > 0) {
-        again--
+    while (true) {
+      const isMore = yield* read()
+      const reason = isMore ? take() : judge()
+      if (reason !== undefined) {
+        if (isSecond) {
+          return yield* Either.left<Failure>({
+            _tag: "Damaged",
+            damage: { record: place.record + 1, byte: end, reason }
+          })
+        }
+        isSecond = true
         filled = 0
-        return Either.right(true)
-      }
-      return Either.left({ _tag: "Damaged", damage: { record: place.record + 1, byte: end, reason } })
+      } else if (!isMore) return { state, place, end, rest: filled }
+      yield* Effect.yieldNow()
     }
-
-    const loop: Effect.Effect<Scanned<S>, Failure> = Effect.flatMap(
-      Effect.suspend(take),
-      (more): Effect.Effect<Scanned<S>, Failure> =>
-        more
-          ? Effect.zipRight(Effect.yieldNow(), loop)
-          : Effect.sync(() => ({ state, place, end, rest: filled }))
-    )
-    return loop
   })
 
 /**
- * Reads the one record at a position; `undefined` where none begins.
+ * Reads the one record at a position.
  *
  * @category combinators
  * @since 0.1.0
@@ -153,38 +142,33 @@ export const readAt = (
   descriptor: number,
   position: number,
   until: number
-): Either.Either<string, Failure> => {
+): Either.Either<string, Failure> =>
+  Either.flatMap(
+    attempt(() => lineAt(disk, descriptor, position, until)),
+    (line) => {
+      const reason = line === undefined ? "no record begins here" : Line.whole(line, 0, line.length)
+      return line === undefined || reason !== undefined
+        ? Either.left({
+          _tag: "Damaged",
+          damage: { record: recordAt(disk, descriptor, position), byte: position, reason: reason ?? "" }
+        })
+        : Either.right(Line.decode(line, 0, line.length))
+    }
+  )
+
+const lineAt = (disk: Disk.Operations, descriptor: number, position: number, until: number): Buffer | undefined => {
   let bytes = Buffer.allocUnsafe(4096)
   let filled = 0
-  while (true) {
-    const count = Disk.attempt(() =>
-      disk.read(
-        descriptor,
-        bytes,
-        filled,
-        Math.min(bytes.length - filled, until - position - filled),
-        position + filled
-      )
-    )
-    if (Either.isLeft(count)) return Either.left({ _tag: "Refused", refusal: count.left })
-    const before = filled
-    filled += count.right
-    const to = bytes.subarray(0, filled).indexOf(newline, before)
-    if (to !== -1) {
-      const reason = Line.whole(bytes, 0, to)
-      return reason === undefined
-        ? Either.right(bytes.toString("utf8", Line.jsonAt, to))
-        : Either.left({
-          _tag: "Damaged",
-          damage: { record: recordAt(disk, descriptor, position), byte: position, reason }
-        })
-    }
-    if (count.right === 0 || filled >= Line.longest) {
-      const damage = { record: recordAt(disk, descriptor, position), byte: position, reason: "no record is here" }
-      return Either.left({ _tag: "Damaged", damage })
-    }
+  while (filled < Line.longest) {
+    const room = Math.max(0, Math.min(bytes.length - filled, until - position - filled))
+    const count = disk.read(descriptor, bytes, filled, room, position + filled)
+    if (count === 0) return undefined
+    const to = bytes.subarray(0, filled + count).indexOf(newline, filled)
+    if (to !== -1) return bytes.subarray(0, to)
+    filled += count
     if (filled === bytes.length) bytes = Buffer.concat([bytes], bytes.length * 4)
   }
+  return undefined
 }
 
 /** Counts the records before a position, for the one who must find it. */
@@ -203,4 +187,5 @@ const recordAt = (disk: Disk.Operations, descriptor: number, position: number): 
   return record
 }
 
-const newline = 0x0a
+const attempt = <A>(run: () => A): Either.Either<A, Failure> =>
+  Either.mapLeft(Disk.attempt(run), (refusal) => ({ _tag: "Refused", refusal }))
