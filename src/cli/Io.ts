@@ -1,10 +1,10 @@
 /**
- * The terminal, the streams and the environment of a process, as the command sees them: the one place that touches
- * `process`.
+ * The streams and the environment of a process, as a command sees them.
  *
  * @since 0.1.0
  */
 import * as fs from "node:fs"
+import type { Parsed } from "./parse.ts"
 
 /**
  * @category models
@@ -16,8 +16,10 @@ export interface Io {
   readonly cwd: string
   readonly stdout: Sink
   readonly stderr: Sink
-  /** The whole of standard input; refused where it is a terminal, so that nothing ever waits for it. */
+  /** The whole of standard input; nothing where it is a terminal, so that no command ever waits for it. */
   readonly readStdin: () => string | undefined
+  /** The signal that this process was asked to end with. */
+  readonly signal: () => NodeJS.Signals | undefined
 }
 
 /**
@@ -27,8 +29,9 @@ export interface Io {
 export interface Sink {
   readonly write: (text: string) => void
   readonly isTerminal: boolean
-  readonly columns: () => number
-  readonly rows: () => number
+  readonly size: () => { readonly columns: number; readonly rows: number }
+  /** Calls back whenever the size changes; what it returns ends that. */
+  readonly onResize: (changed: () => void) => () => void
 }
 
 /**
@@ -37,20 +40,24 @@ export interface Sink {
  * @category constructors
  * @since 0.1.0
  */
-export const ofProcess = (): Io => ({
+export const ofProcess = (signal: Io["signal"]): Io => ({
   args: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),
   stdout: sink(process.stdout),
   stderr: sink(process.stderr),
-  readStdin: () => process.stdin.isTTY ? undefined : fs.readFileSync(0, "utf8")
+  readStdin: () => process.stdin.isTTY ? undefined : fs.readFileSync(0, "utf8"),
+  signal
 })
 
 const sink = (stream: NodeJS.WriteStream): Sink => ({
   write: (text) => void stream.write(text),
   isTerminal: stream.isTTY === true,
-  columns: () => stream.columns ?? 80,
-  rows: () => stream.rows ?? 24
+  size: () => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }),
+  onResize: (changed) => {
+    stream.on("resize", changed)
+    return () => void stream.off("resize", changed)
+  }
 })
 
 /**
@@ -60,7 +67,8 @@ const sink = (stream: NodeJS.WriteStream): Sink => ({
  * @category accessors
  * @since 0.1.0
  */
-export const colors = (io: Io, of: Sink, color: "auto" | "always" | "never"): boolean => {
+export const colors = (io: Io, of: Sink, parsed: Parsed): boolean => {
+  const color = parsed.values.get("color")?.[0] ?? "auto"
   if (color !== "auto") return color === "always"
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = io.env
   if (force !== undefined && force !== "") return force !== "0" && force !== "false"
@@ -74,5 +82,5 @@ export const colors = (io: Io, of: Sink, color: "auto" | "always" | "never"): bo
  * @category accessors
  * @since 0.1.0
  */
-export const isLive = (io: Io): boolean =>
-  io.stderr.isTerminal && io.env.TERM !== "dumb" && (io.env.CI === undefined || io.env.CI === "" || io.env.CI === "false")
+export const isLive = ({ env, stderr }: Io): boolean =>
+  stderr.isTerminal && env.TERM !== "dumb" && (env.CI === undefined || env.CI === "" || env.CI === "false")

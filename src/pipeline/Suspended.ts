@@ -20,8 +20,8 @@ export interface Question<A, I = unknown> {
   /** Files that the answer needs to be read first. */
   readonly files?: ReadonlyArray<string>
   /** Rules that the schema cannot express: what is wrong with an answer, one sentence each. */
-  readonly check?: (answer: A) => ReadonlyArray<string>
-  readonly example?: A
+  readonly check?: (answer: NoInfer<A>) => ReadonlyArray<string>
+  readonly example?: NoInfer<A>
 }
 
 /**

@@ -1,0 +1,6 @@
+/**
+ * The command line of your own programs.
+ *
+ * @since 0.1.0
+ */
+export * as Cli from "./cli/Cli.ts"

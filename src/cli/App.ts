@@ -1,0 +1,48 @@
+/**
+ * What every command is given: the process, the programs, where checkpoints are, what was asked of the output.
+ *
+ * @since 0.1.0
+ */
+import type { RunFolder } from "../layers/RunFolder.ts"
+import type * as Program from "../pipeline/Program.ts"
+import type { Home } from "./home.ts"
+import type { Io } from "./Io.ts"
+import type { Parsed } from "./parse.ts"
+import type { Watched } from "./Watched.ts"
+
+/**
+ * The parts of a command line.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Definition {
+  readonly name: string
+  readonly version: string
+  readonly programs: ReadonlyArray<Program.Program<unknown, RunFolder>>
+}
+
+/**
+ * One call of it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface App extends Definition {
+  readonly io: Io
+  readonly home: Home
+  readonly json: boolean
+  readonly parsed: Parsed
+  readonly watched: Watched
+}
+
+/**
+ * What a command has to say when all went well: the same thing as text and as JSON.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Outcome {
+  readonly text: string
+  readonly json: unknown
+}

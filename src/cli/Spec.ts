@@ -1,0 +1,209 @@
+/**
+ * A command as data: its arguments, its options, its words. Parsing, help and completions are all made from it.
+ *
+ * @since 0.1.0
+ */
+import { Option, type Schema } from "effect"
+import * as Field from "../pipeline/Field.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Flag {
+  readonly name: string
+  readonly alias?: string
+  /** A switch takes no value; it may be switched off with `--no-name`. */
+  readonly kind: "switch" | "value"
+  readonly repeated?: boolean
+  readonly required?: boolean
+  /** What stands for the value in help: `FILE`. */
+  readonly meta?: string
+  readonly choices?: ReadonlyArray<string>
+  readonly description: string
+  readonly fallback?: string
+  readonly env?: string
+  readonly group: Group
+}
+
+/** The headings of help, in its order. */
+export type Group = "Options" | "Settings" | "Run" | "Everywhere"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Argument {
+  readonly name: string
+  readonly description: string
+  readonly required: boolean
+  readonly repeated?: boolean
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Spec {
+  readonly name: string
+  readonly description: string
+  readonly args: ReadonlyArray<Argument>
+  readonly flags: ReadonlyArray<Flag>
+  readonly examples: ReadonlyArray<{ readonly command: string; readonly description?: string }>
+}
+
+/**
+ * The options that every command has.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const everywhere: ReadonlyArray<Flag> = [
+  { name: "json", kind: "switch", description: "Print one JSON document on stdout", group: "Everywhere" },
+  {
+    name: "progress",
+    kind: "value",
+    meta: "MODE",
+    choices: ["auto", "live", "lines", "json", "none"],
+    description: "How progress is shown, on stderr",
+    fallback: "auto",
+    group: "Everywhere"
+  },
+  {
+    name: "color",
+    kind: "value",
+    meta: "WHEN",
+    choices: ["auto", "always", "never"],
+    description: "Whether to use colours",
+    fallback: "auto",
+    group: "Everywhere"
+  },
+  {
+    name: "home",
+    kind: "value",
+    meta: "DIR",
+    description: "Where checkpoints are kept",
+    fallback: "the nearest .cairn",
+    env: "CAIRN_HOME",
+    group: "Everywhere"
+  },
+  { name: "quiet", alias: "q", kind: "switch", description: "Show the result and errors only", group: "Everywhere" },
+  { name: "verbose", alias: "v", kind: "switch", description: "Show debug logs and stack traces", group: "Everywhere" },
+  { name: "help", alias: "h", kind: "switch", description: "Show this help", group: "Everywhere" }
+]
+
+/**
+ * The options of every command that runs something.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const running: ReadonlyArray<Flag> = [
+  {
+    name: "compensate",
+    kind: "switch",
+    description: "Undo what finished steps did, if the run fails",
+    group: "Run"
+  },
+  {
+    name: "break-lock",
+    kind: "switch",
+    description: "Take the run from an owner on another host that has ended",
+    group: "Run"
+  }
+]
+
+/**
+ * @category constants
+ * @since 0.1.0
+ */
+export const starting: ReadonlyArray<Flag> = [
+  {
+    name: "new",
+    kind: "switch",
+    description: "Begin anew, although there is an unfinished run",
+    group: "Run"
+  },
+  {
+    name: "input",
+    kind: "value",
+    meta: "FILE",
+    description: "Read the whole input as JSON; - is stdin",
+    group: "Run"
+  },
+  ...running
+]
+
+/**
+ * The options that the fields of a schema become, except those given by their place.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const flagsOf = (schema: Schema.Schema.AnyNoContext, group: Group): ReadonlyArray<Flag> =>
+  Field.of(schema).filter(({ argument, secret }) => !argument && !secret).map((field): Flag => ({
+    name: optionName(field.name),
+    ...optional("alias", field.alias),
+    kind: isSwitch(field) ? "switch" : "value",
+    ...(field.repeated ? { repeated: true } : {}),
+    ...(field.required ? { required: true } : {}),
+    ...(isSwitch(field) ? {} : { meta: metaOf(field) }),
+    ...(field.choices.length === 0 ? {} : { choices: field.choices.map(String) }),
+    description: field.description === "" ? wordsOf(field.name) : field.description,
+    ...optional(
+      "fallback",
+      Option.filter(Option.map(field.fallback, String), (text) => text !== "" && text !== "false")
+    ),
+    ...optional("env", field.env),
+    group
+  }))
+
+/**
+ * The arguments that the fields of a schema become.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const argsOf = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<Argument> =>
+  Field.of(schema).filter(({ argument }) => argument).map((field) => ({
+    name: optionName(field.name),
+    description: field.description === "" ? wordsOf(field.name) : field.description,
+    required: field.required,
+    ...(field.repeated ? { repeated: true } : {})
+  }))
+
+/** `dryRun` is given as `--dry-run`. */
+export const optionName = (field: string): string =>
+  field.replace(/([a-z0-9])([A-Z])/g, "$1-$2").replace(/[^A-Za-z0-9]+/g, "-").toLowerCase()
+
+/** @category guards */
+export const isSwitch = (field: Field.Field): boolean => field.kind === "boolean" && !field.repeated
+
+const wordsOf = (name: string): string => {
+  const words = optionName(name).replaceAll("-", " ")
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const metaOf = (field: Field.Field): string =>
+  field.path ? "PATH" : field.kind === "number" ? "NUMBER" : field.kind === "json" ? "JSON" : "TEXT"
+
+const optional = <K extends string>(key: K, value: Option.Option<string>): { readonly [P in K]?: string } =>
+  Option.match(value, { onNone: () => ({}), onSome: (text) => ({ [key]: text }) as { [P in K]: string } })
+
+/**
+ * How a command is called, in one line.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const usage = (name: string, spec: Spec): string =>
+  [
+    name,
+    spec.name,
+    ...spec.args.map((arg) => {
+      const text = `<${arg.name}>${arg.repeated === true ? "..." : ""}`
+      return arg.required ? text : `[${text}]`
+    }),
+    ...spec.flags.filter(({ required }) => required === true).map((flag) => `--${flag.name} ${flag.meta ?? ""}`.trim()),
+    "[options]"
+  ].filter((part) => part !== "").join(" ")

@@ -1,0 +1,40 @@
+/**
+ * What is wrong with a command line, before anything is run.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+
+/**
+ * The command was not understood. Nothing was run.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
+  reason: Schema.String,
+  /** A command to paste, or a sentence. */
+  fix: Schema.String
+}) {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+/**
+ * What was handed in (`--input`, `--file`) cannot be read or is not what was asked for.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InputInvalid extends Schema.TaggedError<InputInvalid>()("InputInvalid", {
+  where: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.where}: ${this.reason}`
+  }
+  get fix(): string {
+    return "Correct it and repeat the command. Nothing was changed."
+  }
+}

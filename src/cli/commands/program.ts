@@ -1,0 +1,60 @@
+/**
+ * The command of a program: starts it on an input, or continues the run that this input has.
+ *
+ * @since 0.1.0
+ */
+import { Effect } from "effect"
+import { resolve } from "node:path"
+import type { App } from "../App.ts"
+import * as handOff from "../handOff.ts"
+import { perform, runOptions } from "../perform.ts"
+import * as Spec from "../Spec.ts"
+import { InputInvalid } from "../UsageError.ts"
+import * as values from "../values.ts"
+
+type Program = App["programs"][number]
+
+/** @category constructors */
+export const spec = (program: Program): Spec.Spec => ({
+  name: program.name,
+  description: program.description,
+  args: Spec.argsOf(program.input),
+  flags: [
+    ...Spec.flagsOf(program.input, "Options"),
+    ...Spec.flagsOf(program.settings, "Settings"),
+    ...Spec.starting,
+    ...Spec.everywhere
+  ],
+  examples: program.examples
+})
+
+/** @category running */
+export const run = Effect.fnUntraced(function*(app: App, program: Program) {
+  const { io, parsed } = app
+  app.watched.program = program.name
+  const usage = `${Spec.usage(app.name, spec(program))}   (${app.name} ${program.name} --help)`
+  const file = parsed.values.get("input")?.[0]
+  const whole = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)
+  if (typeof whole !== "object" || whole === null || Array.isArray(whole)) {
+    return yield* new InputInvalid({ where: file ?? "", reason: "it is not a JSON object" })
+  }
+  const record = values.withPaths(
+    program.input,
+    { ...whole, ...(yield* values.given(program.input, parsed, io)) },
+    io.cwd
+  )
+  const input = yield* values.decoded(program.input, record, usage).pipe(
+    Effect.mapError((error) => file === undefined ? error : new InputInvalid({ where: file, reason: error.reason }))
+  )
+  const given = yield* values.given(program.settings, parsed, io)
+  const settings = yield* values.decoded(program.settings, given, usage)
+  return yield* perform(
+    app,
+    program.name,
+    program.start(input as never, settings as never, {
+      ...runOptions(app),
+      new: parsed.switches.get("new") === true,
+      settings: values.withoutSecrets(program.settings, given)
+    })
+  )
+})

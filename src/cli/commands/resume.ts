@@ -1,0 +1,159 @@
+/**
+ * `resume` and `answer`: a run goes on by its name, with the input it began with and the settings it had last.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Option } from "effect"
+import { resolve } from "node:path"
+import * as Run from "../../pipeline/Run.ts"
+import * as RunState from "../../pipeline/RunState.ts"
+import type { App } from "../App.ts"
+import * as handOff from "../handOff.ts"
+import { perform, runOptions } from "../perform.ts"
+import * as Spec from "../Spec.ts"
+import { UsageError } from "../UsageError.ts"
+import * as values from "../values.ts"
+
+const settingsOf = (programs: App["programs"]): ReadonlyArray<Spec.Flag> => {
+  const flags = new Map<string, Spec.Flag>()
+  for (const program of programs) {
+    for (const flag of Spec.flagsOf(program.settings, "Settings")) if (!flags.has(flag.name)) flags.set(flag.name, flag)
+  }
+  return [...flags.values()]
+}
+
+/** @category constructors */
+export const resumeSpec = (programs: App["programs"]): Spec.Spec => ({
+  name: "resume",
+  description: "Goes on with a run: by default the last one that can.",
+  args: [{ name: "run", description: "Its id, the beginning of it, or @last", required: false }],
+  flags: [
+    {
+      name: "from",
+      kind: "value",
+      meta: "STEP",
+      description: "Run this step and all that follow again",
+      group: "Options"
+    },
+    ...settingsOf(programs),
+    ...Spec.running,
+    ...Spec.everywhere
+  ],
+  examples: [{ command: "resume" }, { command: "resume implement-1a2b3c4d-1 --from waves" }]
+})
+
+/** @category constructors */
+export const answerSpec = (programs: App["programs"]): Spec.Spec => ({
+  name: "answer",
+  description: "Answers a question that a run waits for, and goes on with the run.",
+  args: [
+    { name: "run", description: "Its id, the beginning of it, or @last", required: true },
+    {
+      name: "request",
+      description: "The id of the question or its step; not needed where only one is open",
+      required: false
+    }
+  ],
+  flags: [
+    { name: "file", kind: "value", meta: "FILE", description: "The answer as JSON; - is stdin", group: "Options" },
+    ...settingsOf(programs),
+    ...Spec.running,
+    ...Spec.everywhere
+  ],
+  examples: [{ command: "answer @last --file answer.json" }]
+})
+
+/** @category running */
+export const resume = Effect.fnUntraced(function*(app: App) {
+  const name = app.parsed.args[0]
+  const info = name === undefined ? yield* lastUnfinished(app) : yield* Run.info(yield* Run.find(name))
+  return yield* goOn(app, info, new Map())
+})
+
+/** @category running */
+export const answer = Effect.fnUntraced(function*(app: App) {
+  const [name = "@last", asked] = app.parsed.args
+  const info = yield* Run.info(yield* Run.find(name))
+  const open = RunState.openRequests(info.state)
+  const [only, ...others] = open
+  const id = asked ?? (only !== undefined && others.length === 0 ? only.id : undefined)
+  if (id === undefined) {
+    return yield* new UsageError({
+      reason: open.length === 0
+        ? `Run "${info.id}" does not wait for an answer.`
+        : `Run "${info.id}" waits for ${open.length} answers; which one is this?`,
+      fix: open.length === 0
+        ? `${app.name} show ${info.id}${app.home.option}`
+        : open.map(({ path }) => `${app.name} answer ${info.id} ${path} --file FILE${app.home.option}`).join("\n")
+    })
+  }
+  const file = app.parsed.values.get("file")?.[0]
+  if (file === undefined) {
+    return yield* new UsageError({
+      reason: "--file is missing: where is the answer?",
+      fix: `${app.name} answer ${info.id} ${id} --file FILE${app.home.option}   (or --file - to read stdin)`
+    })
+  }
+  const value = yield* handOff.readJson(file, resolve(app.io.cwd, file), app.io.readStdin)
+  return yield* goOn(app, info, new Map([[id, value]]))
+})
+
+const lastUnfinished = (app: App) =>
+  Effect.flatMap(Run.list, (runs) => {
+    const unfinished = runs.find(({ status }) => status !== "done" && status !== "damaged")
+    return unfinished === undefined
+      ? new Run.RunNotFound({ run: "@last", reason: `No run is unfinished in ${app.home.folder}` })
+      : Effect.succeed(unfinished)
+  })
+
+const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, unknown>) {
+  app.watched.run = info.id
+  app.watched.program = info.program
+  if (Option.isSome(info.damage)) return yield* info.damage.value
+  const program = app.programs.find(({ name }) => name === info.program)
+  if (program === undefined) {
+    return yield* new UsageError({
+      reason: `Run "${info.id}" is a run of "${info.program}", which ${app.name} does not have.`,
+      fix: app.programs.length === 0 ? `${app.name} runs` : `It has: ${app.programs.map(({ name }) => name).join(", ")}`
+    })
+  }
+  const { resumed, started } = info.state
+  if (Option.isNone(started)) {
+    return yield* new Run.RunNotFound({
+      run: info.id,
+      reason: `Run "${info.id}" was stopped before it began; repeat the command that started it`
+    })
+  }
+  const known = new Set(Spec.flagsOf(program.settings, "Settings").map(({ name }) => name))
+  const stray = settingsOf(app.programs).find(({ name }) =>
+    !known.has(name) && (app.parsed.values.has(name) || app.parsed.switches.has(name))
+  )
+  if (stray !== undefined) {
+    return yield* new UsageError({
+      reason: `--${stray.name} is not an option of ${program.name}, which run "${info.id}" is a run of.`,
+      fix: `${app.name} ${program.name} --help`
+    })
+  }
+  const recorded = Option.match(resumed, {
+    onNone: () => started.value.settings,
+    onSome: ({ settings }) => settings
+  })
+  const given = {
+    ...(typeof recorded === "object" ? recorded : {}),
+    ...(yield* values.given(program.settings, { ...app.parsed, args: [] }, app.io))
+  }
+  const settings = yield* values.decoded(program.settings, given, `${app.name} ${program.name} --help`)
+  const input = yield* values.decoded(program.input, started.value.input, `${app.name} show ${info.id}`)
+  const left = yield* handOff.responses(app.home, info.id, RunState.openRequests(info.state))
+  const from = app.parsed.values.get("from")?.[0]
+  return yield* perform(
+    app,
+    program.name,
+    program.resume(info.id, input as never, settings as never, {
+      ...runOptions(app),
+      settings: values.withoutSecrets(program.settings, given),
+      answers: new Map([...left, ...answers]),
+      ...(from === undefined ? {} : { from })
+    })
+  )
+})

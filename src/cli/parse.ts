@@ -1,0 +1,211 @@
+/**
+ * Reads a command line against the description of its command.
+ *
+ * A first pass names every mistake in the words of the person who made it: what was probably meant, which option lacks
+ * its value. What it lets through goes to the parser of `@effect/cli` in one canonical form, since left to itself that
+ * parser reports a repeated switch or a misspelt option after an argument as an "unknown argument".
+ *
+ * @since 0.1.0
+ */
+import * as Args from "@effect/cli/Args"
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Descriptor from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as CliOptions from "@effect/cli/Options"
+import { Effect, Option } from "effect"
+import type { Flag, Spec } from "./Spec.ts"
+import { suggest } from "./suggest.ts"
+import { UsageError } from "./UsageError.ts"
+
+/**
+ * What was given, by the name of the option or argument; what was left out is absent.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Parsed {
+  readonly args: ReadonlyArray<string>
+  readonly values: ReadonlyMap<string, ReadonlyArray<string>>
+  readonly switches: ReadonlyMap<string, boolean>
+}
+
+/**
+ * Reads the words after the name of the command.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words: ReadonlyArray<string>) {
+  const { args, given, options } = yield* canonical(name, spec, words)
+  const directive = yield* Descriptor.parse(
+    descriptorOf(spec),
+    [spec.name, ...options, ...(args.length === 0 ? [] : ["--", ...args])],
+    CliConfig.make({ isCaseSensitive: true, autoCorrectLimit: 0, showBuiltIns: false })
+  ).pipe(
+    Effect.catchAll(({ error }) =>
+      new UsageError({
+        reason: HelpDoc.toAnsiText(error).replace(escapes, "").trim(),
+        fix: `${name} ${spec.name} --help`
+      })
+    )
+  )
+  const values = new Map<string, ReadonlyArray<string>>()
+  const switches = new Map<string, boolean>()
+  if (directive._tag === "UserDefined") {
+    for (const [key, value] of Object.entries(directive.value.options)) {
+      if (!given.has(key)) continue
+      if (typeof value === "boolean") switches.set(key, value)
+      else values.set(key, value)
+    }
+  }
+  return { args, values, switches } satisfies Parsed
+})
+
+const escapes = /\u001B\[[0-9;]*m/g
+
+/**
+ * The command as `@effect/cli` knows it.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const descriptorOf = (spec: Spec) =>
+  Descriptor.make(
+    spec.name,
+    CliOptions.all(Object.fromEntries(spec.flags.map((flag) => [flag.name, optionOf(flag)]))),
+    Args.repeated(Args.text({ name: spec.args[0]?.name ?? "argument" }))
+  ).pipe(Descriptor.withDescription(spec.description))
+
+const optionOf = (flag: Flag): CliOptions.Options<boolean | ReadonlyArray<string>> => {
+  const named = <A>(option: CliOptions.Options<A>) => {
+    const described = CliOptions.withDescription(option, flag.description)
+    return flag.alias === undefined ? described : CliOptions.withAlias(described, flag.alias)
+  }
+  return flag.kind === "switch"
+    ? named(CliOptions.boolean(flag.name, { negationNames: [`no-${flag.name}`] }))
+    : CliOptions.repeated(
+      named(flag.choices === undefined ? CliOptions.text(flag.name) : CliOptions.choice(flag.name, flag.choices))
+    )
+}
+
+/** The words in one order and one spelling, or what is wrong with them. */
+const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const options: Array<string> = []
+    const args: Array<string> = []
+    const given = new Map<string, number>()
+    const command = [name, spec.name].filter((part) => part !== "").join(" ")
+    const flags = new Map<string, { readonly flag: Flag; readonly on: boolean }>()
+    for (const flag of spec.flags) {
+      flags.set(`--${flag.name}`, { flag, on: true })
+      if (flag.alias !== undefined) flags.set(`-${flag.alias}`, { flag, on: true })
+      if (flag.kind === "switch") flags.set(`--no-${flag.name}`, { flag, on: false })
+    }
+    const toSwitch = (flag: Flag, on: boolean) => {
+      if (given.has(flag.name)) {
+        const before = options.findIndex((word) => word === `--${flag.name}` || word === `--no-${flag.name}`)
+        options.splice(before, 1)
+      }
+      given.set(flag.name, 1)
+      options.push(on ? `--${flag.name}` : `--no-${flag.name}`)
+    }
+
+    for (let index = 0; index < words.length; index++) {
+      const word = words[index] ?? ""
+      if (word === "--") {
+        args.push(...words.slice(index + 1))
+        break
+      }
+      if (!word.startsWith("-") || word === "-") {
+        args.push(word)
+        continue
+      }
+      const equals = word.startsWith("--") ? word.indexOf("=") : -1
+      const typed = equals < 0 ? word : word.slice(0, equals)
+      const known = flags.get(typed)
+      if (known === undefined) {
+        const letters = [...word.slice(1)].map((letter) => flags.get(`-${letter}`))
+        if (/^-[A-Za-z]{2,}$/.test(word) && letters.every((entry) => entry?.flag.kind === "switch")) {
+          for (const entry of letters) if (entry !== undefined) toSwitch(entry.flag, true)
+          continue
+        }
+        return yield* new UsageError({
+          reason: `${command} has no option ${typed}.`,
+          fix: Option.match(suggest(typed, [...flags.keys()].filter((key) => key.startsWith("--"))), {
+            onNone: () => `${command} --help`,
+            onSome: (meant) => `Did you mean ${meant}?`
+          })
+        })
+      }
+      const { flag, on } = known
+      if (flag.kind === "switch") {
+        if (equals >= 0) {
+          return yield* new UsageError({
+            reason: `${typed} is a switch and takes no value.`,
+            fix: `Give ${typed}, or --no-${flag.name}.`
+          })
+        }
+        toSwitch(flag, on)
+        continue
+      }
+      const value = equals >= 0 ? word.slice(equals + 1) : words[++index]
+      if (value === undefined || (equals < 0 && value !== "-" && isOption(value, flags))) {
+        return yield* new UsageError({
+          reason: `${typed} needs a value${flag.meta === undefined ? "" : ` (${flag.meta})`}.`,
+          fix: `${command} … ${typed} ${flag.meta ?? "VALUE"}`
+        })
+      }
+      if (flag.choices !== undefined && !flag.choices.includes(value)) {
+        return yield* new UsageError({
+          reason: `${typed} cannot be ${JSON.stringify(value)}: it is one of ${flag.choices.join(", ")}.`,
+          fix: Option.match(suggest(value, flag.choices), {
+            onNone: () => `${typed} ${flag.choices?.join("|") ?? ""}`,
+            onSome: (meant) => `Did you mean ${typed} ${meant}?`
+          })
+        })
+      }
+      const times = (given.get(flag.name) ?? 0) + 1
+      if (times > 1 && flag.repeated !== true) {
+        return yield* new UsageError({ reason: `${typed} is given twice.`, fix: `Give ${typed} once.` })
+      }
+      given.set(flag.name, times)
+      options.push(`--${flag.name}`, value)
+    }
+
+    const takes = spec.args.some((arg) => arg.repeated === true) ? Infinity : spec.args.length
+    if (args.length > takes) {
+      return yield* new UsageError({
+        reason: `${command} does not know what to do with ${JSON.stringify(args[takes] ?? "")}.`,
+        fix: `${command} --help`
+      })
+    }
+    return { options, args, given }
+  })
+
+/** A value may begin with a dash, unless it is an option of this very command. */
+const isOption = (value: string, flags: ReadonlyMap<string, unknown>): boolean =>
+  flags.has(value) || (value.startsWith("--") && flags.has(value.replace(/=.*$/s, "")))
+
+/**
+ * Splits the words into the name of the command and the rest; options may come before it.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const commandOf = (
+  flags: ReadonlyArray<Flag>,
+  words: ReadonlyArray<string>
+): { readonly command: Option.Option<string>; readonly rest: ReadonlyArray<string> } => {
+  const valued = new Set(
+    flags.filter(({ kind }) => kind === "value").flatMap((
+      { alias, name }
+    ) => [`--${name}`, ...(alias ? [`-${alias}`] : [])])
+  )
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ""
+    if (word === "--") break
+    if (valued.has(word)) index++
+    else if (!word.startsWith("-")) return { command: Option.some(word), rest: words.toSpliced(index, 1) }
+  }
+  return { command: Option.none(), rest: words }
+}

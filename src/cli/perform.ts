@@ -1,0 +1,43 @@
+/**
+ * Runs a program for a command: with its reporter, and with what it gave as text and as JSON.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Layer } from "effect"
+import { RunFolder } from "../layers/RunFolder.ts"
+import type { Journal } from "../pipeline/Journal.ts"
+import type * as Program from "../pipeline/Program.ts"
+import * as Reporter from "../pipeline/Reporter.ts"
+import type { App, Outcome } from "./App.ts"
+import * as progress from "./progress.ts"
+import * as Watched from "./Watched.ts"
+
+/**
+ * The outcome of `running`, which starts or resumes a program.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const perform = <E>(
+  app: App,
+  program: string,
+  running: Effect.Effect<Program.Finished, E, RunFolder | Journal>
+): Effect.Effect<Outcome, E, Journal> => {
+  app.watched.program = program
+  const reporter = Layer.effect(
+    Reporter.Reporter,
+    Effect.map(Reporter.Reporter, (shown) => Reporter.all(Watched.reporter(app.watched), shown))
+  ).pipe(Layer.provide(progress.layer(app.name, app.io, app.parsed)))
+  return running.pipe(
+    Effect.map(({ output, text }) => ({
+      text: text === "" ? "" : `${text}\n`,
+      json: { schema: "cairn.result/1", status: "done", run: app.watched.run, program, output }
+    })),
+    Effect.provide(Layer.merge(reporter, Layer.succeed(RunFolder, app.home.runs)))
+  )
+}
+
+/** What a run is told by the options that all running commands share. */
+export const runOptions = ({ parsed }: App): { readonly compensate: boolean } => ({
+  compensate: parsed.switches.get("compensate") === true
+})

@@ -1,0 +1,39 @@
+/**
+ * Plain lines: for pipes, logs and terminals that cannot redraw.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Layer } from "effect"
+import { Reporter } from "../../pipeline/Reporter.ts"
+import * as paint from "./paint.ts"
+import * as transcript from "./transcript.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly write: (text: string) => void
+  readonly colors?: boolean
+}
+
+/**
+ * Shows `Step 3/10: Assigning modes...` when a step begins and `   ✓ /task-work: 5, direct: 3` when it has ended.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options): Layer.Layer<never> =>
+  Layer.sync(Reporter, () => {
+    const { lines } = transcript.make({
+      paint: paint.make(options.colors === true),
+      announceSteps: true
+    })
+    return {
+      report: (event) =>
+        Effect.sync(() => {
+          const text = lines(event)
+          if (text.length > 0) options.write(`${text.join("\n")}\n`)
+        })
+    }
+  })
