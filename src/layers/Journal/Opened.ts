@@ -27,7 +27,9 @@ export const make = <E>(
   Effect.gen(function*() {
     const turn = yield* Effect.makeSemaphore(1)
     /** What the next record is behind of; `undefined` until all was read. */
-    let last: { readonly place: Line.Place; readonly generation: number; readonly end: number } | undefined
+    let last: Last | undefined
+    /** True while a batch is in the thread pool. */
+    let isWriting = false
     let isClosed = false
     /** Why nothing is taken any more. */
     let failed: JournalError | undefined
@@ -72,21 +74,14 @@ export const make = <E>(
         )
     )
 
-    /** What is to be written, and what is true once it is. */
-    interface Batch {
-      readonly bytes: Uint8Array
-      readonly positions: ReadonlyArray<number>
-      readonly after: NonNullable<typeof last>
-    }
-
     const batchOf = (records: ReadonlyArray<string>): Either.Either<Batch, JournalError> => {
       if (isClosed || last === undefined) return Either.left(refused("append", closed))
       if (failed !== undefined) return Either.left(failed)
       const { generation } = last
       const place = { ...last.place }
+      let { end } = last
       const lines: Array<Buffer> = []
       const positions: Array<number> = []
-      let { end } = last
       for (const record of records) {
         const reason = refusedRecord(record)
         if (reason !== undefined) return Either.left(fail(refused("append", reason)))
@@ -124,30 +119,39 @@ export const make = <E>(
       return fail(refused("append", reason))
     }
 
-    const writeNow = (batch: Batch) =>
-      Either.mapBoth(
-        Disk.attempt(() => {
-          verify()
-          Disk.writeAll(disk, descriptor, batch.bytes)
-          disk.datasync(descriptor)
-        }),
-        { onLeft: reject(batch), onRight: () => accept(batch) }
-      )
+    const writeNow = (records: ReadonlyArray<string>) =>
+      Either.flatMap(batchOf(records), (batch) =>
+        Either.mapBoth(
+          Disk.attempt(() => {
+            verify()
+            Disk.writeAll(disk, descriptor, batch.bytes)
+            disk.datasync(descriptor)
+          }),
+          { onLeft: reject(batch), onRight: () => accept(batch) }
+        ))
 
-    const writeLater = (batch: Batch) =>
-      Effect.async<void, Disk.Refusal>((resume) => {
-        const refuse = (cause: unknown) => resume(Effect.fail(Disk.toRefusal(cause)))
+    // All that decides where the batch goes happens at once, so that nobody comes in between.
+    const writeLater = (records: ReadonlyArray<string>) =>
+      Effect.async<ReadonlyArray<number>, JournalError>((resume) => {
+        const prepared = batchOf(records)
+        if (Either.isLeft(prepared)) return resume(Effect.fail(prepared.left))
+        const batch = prepared.right
+        const end = (refusal: Disk.Refusal | undefined) => {
+          isWriting = false
+          resume(refusal === undefined ? Effect.succeed(accept(batch)) : Effect.fail(reject(batch)(refusal)))
+        }
         const write = (from: number): void =>
           disk.writeLater(descriptor, batch.bytes, from, (error, count) => {
-            if (error !== null) refuse(error)
-            else if (count === 0) refuse(Disk.nothingTaken())
+            if (error !== null) end(Disk.toRefusal(error))
+            else if (count === 0) end(Disk.toRefusal(Disk.nothingTaken()))
             else if (from + count < batch.bytes.length) write(from + count)
-            else disk.datasyncLater(descriptor, (error) => error === null ? resume(Effect.void) : refuse(error))
+            else disk.datasyncLater(descriptor, (error) => end(error === null ? undefined : Disk.toRefusal(error)))
           })
+        isWriting = true
         const verified = Disk.attempt(verify)
-        if (Either.isLeft(verified)) resume(Effect.fail(verified.left))
+        if (Either.isLeft(verified)) end(verified.left)
         else write(0)
-      }).pipe(Effect.mapBoth({ onFailure: reject(batch), onSuccess: () => accept(batch) }))
+      })
 
     return {
       scan: (initial, fold) => turn.withPermits(1)(readAll(initial, fold)),
@@ -158,17 +162,12 @@ export const make = <E>(
           return Either.mapLeft(readAt(disk, descriptor, position, until), toError(name, where))
         }),
       append: (records, { alone }) =>
-        Effect.uninterruptible(
-          turn.withPermits(1)(Effect.zipRight(
-            readFirst,
-            Effect.suspend(() =>
-              Effect.flatMap(
-                batchOf(records),
-                (batch) => batch.bytes.length === 0 ? Effect.succeed([]) : alone ? writeNow(batch) : writeLater(batch)
-              )
-            )
-          ))
-        )
+        Effect.suspend(() => {
+          if (records.length === 0) return Effect.succeed([])
+          if (alone && last !== undefined && !isWriting) return writeNow(records)
+          const write = alone ? Effect.suspend(() => writeNow(records)) : writeLater(records)
+          return Effect.uninterruptible(turn.withPermits(1)(Effect.zipRight(readFirst, write)))
+        })
     }
   })
 
@@ -180,6 +179,20 @@ export const toError = (name: string, where: string) => (failure: Failure): Jour
   failure._tag === "Refused"
     ? new JournalError({ operation: "read", journal: name, where, reason: failure.refusal.reason })
     : new JournalDamaged({ journal: name, where, newer: false, ...failure.damage })
+
+/** What the next record is behind of, and the generation to write it under. */
+interface Last {
+  readonly place: Line.Place
+  readonly generation: number
+  readonly end: number
+}
+
+/** What is to be written, and what is true once it is. */
+interface Batch {
+  readonly bytes: Uint8Array
+  readonly positions: ReadonlyArray<number>
+  readonly after: Last
+}
 
 const closed = "it is closed"
 const changedCode = "CHANGED"
