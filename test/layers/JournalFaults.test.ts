@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Cause, Effect, Exit, Option } from "effect"
+import { Array, Cause, Effect, Either, Exit, Option } from "effect"
 import { execFileSync } from "node:child_process"
 import * as NodeFs from "node:fs"
 import { createServer } from "node:net"
@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { crc32 } from "node:zlib"
 import * as Disk from "../../src/layers/Journal/Disk.ts"
 import * as JournalFile from "../../src/layers/Journal/File.ts"
+import * as Lock from "../../src/layers/Journal/Lock.ts"
 import * as Owner from "../../src/layers/Journal/Owner.ts"
 import { Journal, JournalDamaged, JournalError, type OpenJournal, RunHeld } from "../../src/pipeline/Journal.ts"
 import * as RunRecord from "../../src/pipeline/RunRecord.ts"
@@ -854,4 +855,63 @@ describe("Journal (File), its lock", () => {
 
       assert.deepStrictEqual(locks(home), ["lock.6"])
     }))
+
+  type Fate = "holds it" | "gives it back" | "dies"
+  const fates: ReadonlyArray<Fate> = ["holds it", "gives it back", "dies"]
+
+  /** Takes the lock, with a disk that lets others act before its operation of that number. */
+  const taking = (folder: string, fate: Fate, before: number, others: () => void) => {
+    let operations = 0
+    const { disk } = faulty(() => {
+      if (++operations === before) others()
+      return "ok"
+    })
+    const lock = Lock.acquire(disk, folder, { breakLock: false })
+    if (Either.isRight(lock)) {
+      if (fate === "gives it back") Lock.release(Disk.real, lock.right)
+      if (fate === "dies") {
+        NodeFs.closeSync(lock.right.descriptor)
+        NodeFs.writeFileSync(join(folder, `lock.${lock.right.generation}`), JSON.stringify({ ...here, start: "1" }))
+      }
+    }
+    return { holds: Either.isRight(lock) && fate === "holds it", lock }
+  }
+
+  it("is never held by two, whatever two others do between any operations of one that takes it", () => {
+    const folder = temporary()
+    const beginnings: ReadonlyArray<readonly [string, string]> = [
+      ["lock.1", ""],
+      ["lock.3", JSON.stringify({ ...here, start: "1" })]
+    ]
+    let cases = 0
+    for (const [name, content] of beginnings) {
+      for (const second of fates) {
+        for (const third of fates) {
+          const run = (k: number, j: number) => {
+            const where = `${name}, the second ${second} at ${k}, the third ${third} at ${j}`
+            for (const old of NodeFs.readdirSync(folder)) NodeFs.rmSync(join(folder, old))
+            NodeFs.writeFileSync(join(folder, name), content)
+            const all: Array<ReturnType<typeof taking>> = []
+            all.push(taking(folder, "holds it", k, () => {
+              all.push(taking(folder, second, j, () => {
+                all.push(taking(folder, third, 0, () => {}))
+              }))
+            }))
+
+            const holders = all.filter(({ holds }) => holds)
+            assert.isAtMost(holders.length, 1, where)
+            assert.strictEqual(Lock.holder(Disk.real, folder) !== undefined, holders.length === 1, where)
+            for (const { lock } of holders) if (Either.isRight(lock)) Lock.release(Disk.real, lock.right)
+            assert.isTrue(Either.isRight(taking(folder, "gives it back", 0, () => {}).lock), where)
+            cases++
+            return all.length
+          }
+          for (let k = 1; run(k, 0) > 1; k++) {
+            for (let j = 1; run(k, j) > 2; j++);
+          }
+        }
+      }
+    }
+    assert.isAbove(cases, 1000)
+  })
 })
