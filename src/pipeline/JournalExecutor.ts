@@ -182,9 +182,12 @@ export const make = (options: Options): JournalExecutor => {
     )
   }
 
+  // A recovery may hold another one: `a#catch/b#catch` knows of both.
   const knows = (path: string): boolean => {
     recoveries ??= new Set(
-      Array.from(HashMap.keys(options.state.executions), (key) => key.replace(/(#catch).*$/, "$1"))
+      Array.from(HashMap.keys(options.state.executions)).flatMap((key) =>
+        Array.from(key.matchAll(/#catch(?=\/|$)/g), ({ 0: { length }, index }) => key.slice(0, index + length))
+      )
     )
     return recoveries.has(path)
   }

@@ -26,6 +26,8 @@ interface Frame {
   /** Numbers for its keys, where people see them. */
   readonly numbering: { readonly numbers: ReadonlyMap<string, number>; readonly of: number } | undefined
   readonly mode: Mode
+  /** The part of every digest that stands for what the whole pipeline comes after. */
+  readonly after: string
   /** By key: what its value was made from, where a later node may name the key in `after`. */
   readonly digests: Map<string, Map<string, string>> | undefined
   /** The keys whose values come from a step that only pretended; kept in a dry run only. */
@@ -81,6 +83,7 @@ export const interpret = (
         made: () => {},
         failuresStand: false
       },
+      after: "",
       digests: digestsFor(pipeline),
       pretended: options.dryRun ? new Set() : undefined
     })
@@ -259,6 +262,7 @@ const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running =>
       state: { input },
       numbering: undefined,
       mode: at.mode,
+      after: at.after,
       digests: digestsFor(pipeline),
       pretended: at.mode.dryRun ? new Set() : undefined
     }).pipe(Effect.tap(() => ended(true))))
@@ -306,7 +310,7 @@ const runForEach = (
       const title = `${at.place.title}: ${unescaped(key)}`
       const place = { path: `${at.place.path}/${key}`, title }
       const was = at.was === undefined ? undefined : `${at.was}/${key}`
-      const running = runUnit({ executor: at.executor, place, was, after: "", mode }, node.unit, item)
+      const running = runUnit({ ...at, place, was, mode }, node.unit, item)
       return isReady(running)
         ? chain(ended(true), () => running)
         : Effect.tapBoth(running, { onFailure: () => ended(false), onSuccess: () => ended(true) })
@@ -438,7 +442,7 @@ const runValidate = (at: At, node: Extract<Pipeline.Node, { _tag: "Validate" }>,
         if (step === undefined) return Effect.fail(died(at.place.path, new Error(`two checks are named "${name}"`)))
         const place = { path: `${at.place.path}/${escaped(name)}`, title: step.title, hidden: true }
         const was = at.was === undefined ? undefined : `${at.was}/${escaped(name)}`
-        return runStep({ ...at, place, was, after: "" }, step.definition, value).pipe(
+        return runStep({ ...at, place, was }, step.definition, value).pipe(
           Effect.tap(() => ended(true)),
           Effect.map((issues) => issues as ReadonlyArray<Validation.Issue>),
           Effect.catchAll((stop) => {
@@ -496,7 +500,7 @@ const at = (
   const path = `${prefix}${key}`
   const number = numbering?.numbers.get(key)
   const title = unit === undefined ? `Checking ${key}` : Plan.titleOf(unit)
-  const after = options?.after ?? []
+  const after = (options?.after ?? []).map((name) => madeFrom(digests, name))
   if (pretended) frame.pretended?.add(key)
   return {
     executor,
@@ -504,9 +508,9 @@ const at = (
       ? { path, title, ...(numbering === undefined ? {} : { hidden: true }) }
       : { path, title, number, of: numbering.of },
     was: options?.was !== undefined ? `${was ?? prefix}${options.was}` : was === undefined ? undefined : `${was}${key}`,
-    after: after.length === 0 || digests === undefined
-      ? ""
-      : `~${digestOf(after.map((name) => madeFrom(digests, name)).join("\n"))}`,
+    after: after.length === 0
+      ? frame.after
+      : `~${digestOf([...(frame.after === "" ? [] : [frame.after]), ...after].join("\n"))}`,
     mode: {
       alone: mode.alone && (options?.alone ?? true),
       dryRun: mode.dryRun,
@@ -529,8 +533,8 @@ const at = (
 const digestsFor = (pipeline: Pipeline.Any): Map<string, Map<string, string>> | undefined =>
   Pipeline.nodes(pipeline).some((node) => node._tag === "Step" && node.after.length > 0) ? new Map() : undefined
 
-const madeFrom = (digests: Map<string, Map<string, string>>, key: string): string => {
-  const made = [...(digests.get(key) ?? [])]
+const madeFrom = (digests: Map<string, Map<string, string>> | undefined, key: string): string => {
+  const made = [...(digests?.get(key) ?? [])]
   if (made.length === 0) return "skipped"
   const [only] = made
   if (made.length === 1 && only !== undefined) return only[1]
