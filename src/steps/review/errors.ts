@@ -1,0 +1,138 @@
+/**
+ * What can be wrong with a review task or its report. Each names the file, or the place in it, and the way on.
+ *
+ * @since 0.1.0
+ */
+import { Schema } from "effect"
+
+const Report = { report: Schema.String }
+
+/** @category errors */
+export class InvalidTask extends Schema.TaggedError<InvalidTask>()("InvalidTask", {
+  where: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.where}: ${this.reason}`
+  }
+  get fix(): string {
+    return "A task is JSON with a text \"id\" and \"title\", such as {\"id\": \"TASK-REV-1\", \"title\": \"Review the login\"}; or give --id and --title."
+  }
+}
+
+/** @category errors */
+export class ReportNotFound extends Schema.TaggedError<ReportNotFound>()("ReportNotFound", {
+  ...Report,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.report}: ${this.reason}`
+  }
+  get fix(): string {
+    return "Name the markdown file of the review."
+  }
+}
+
+/** @category errors */
+export class ReportNotText extends Schema.TaggedError<ReportNotText>()("ReportNotText", {
+  ...Report,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.report} is not a text: ${this.reason}`
+  }
+  get fix(): string {
+    return "Save the report as UTF-8 markdown."
+  }
+}
+
+/** @category errors */
+export class ReportEmpty extends Schema.TaggedError<ReportEmpty>()("ReportEmpty", Report) {
+  override get message(): string {
+    return `${this.report} holds nothing but white space`
+  }
+  get fix(): string {
+    return "Write the review into it, with a section \"## Recommendations\", then repeat the command."
+  }
+}
+
+/** @category errors */
+export class ReportTooLarge extends Schema.TaggedError<ReportTooLarge>()("ReportTooLarge", {
+  ...Report,
+  /** In bytes. */
+  limit: Schema.Number
+}) {
+  override get message(): string {
+    return `${this.report} is larger than ${this.limit} bytes`
+  }
+  get fix(): string {
+    return "Keep the report to its findings and recommendations, or allow more with --max-bytes."
+  }
+}
+
+/** @category errors */
+export class NoRecommendations extends Schema.TaggedError<NoRecommendations>()("NoRecommendations", {
+  ...Report,
+  accepted: Schema.Array(Schema.String),
+  /** The heading of the report that comes closest, with its line. */
+  nearest: Schema.NullOr(Schema.String)
+}) {
+  override get message(): string {
+    return `${this.report} has no section with recommendations` +
+      (this.nearest === null ? "" : ` (the nearest heading is ${this.nearest})`)
+  }
+  get fix(): string {
+    return `Give the report a section with one of these headings, and a list in it: ${this.accepted.join(", ")}`
+  }
+}
+
+/** @category errors */
+export class NoSubtasks extends Schema.TaggedError<NoSubtasks>()("NoSubtasks", {
+  ...Report,
+  section: Schema.String
+}) {
+  override get message(): string {
+    return `${this.report}: the section "${this.section}" lists nothing`
+  }
+  get fix(): string {
+    return "Write the recommendations as a list (1. … or - …) or as a table, then repeat the command."
+  }
+}
+
+/** @category errors */
+export class UnsafeIdentifier extends Schema.TaggedError<UnsafeIdentifier>()("UnsafeIdentifier", {
+  id: Schema.String,
+  where: Schema.String
+}) {
+  override get message(): string {
+    return `${this.where}: ${JSON.stringify(this.id)} cannot be an identifier, since it becomes part of file names`
+  }
+  get fix(): string {
+    return "Use up to 64 letters, digits, \".\", \"_\" and \"-\", without \"..\"."
+  }
+}
+
+/** @category errors */
+export class DependencyUnknown extends Schema.TaggedError<DependencyUnknown>()("DependencyUnknown", {
+  id: Schema.String,
+  dependency: Schema.String
+}) {
+  override get message(): string {
+    return `dependency '${this.dependency}' does not exist (needed by ${this.id})`
+  }
+  get fix(): string {
+    return "Correct the column of dependencies in the report: it holds ids of other rows."
+  }
+}
+
+/** @category errors */
+export class DependencyCycle extends Schema.TaggedError<DependencyCycle>()("DependencyCycle", {
+  cycle: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `These tasks wait for each other: ${this.cycle.join(" → ")}`
+  }
+  get fix(): string {
+    return "Remove one of these dependencies from the report."
+  }
+}

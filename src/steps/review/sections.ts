@@ -1,0 +1,116 @@
+/**
+ * The section of a report that holds its recommendations.
+ *
+ * @since 0.1.0
+ */
+import { headingLevel, trim, trimEnd } from "./text.ts"
+
+/** The headings that are accepted exactly, in the order in which they are tried. */
+export const accepted: ReadonlyArray<string> = [
+  "## Recommendations",
+  "## Implementation Plan Summary",
+  "## Implementation Plan",
+  "## Suggested Changes",
+  "## Action Items"
+]
+
+/** @category models */
+export interface Section {
+  readonly heading: string
+  /** The index of the first line after the heading. */
+  readonly from: number
+  /** The index of the line after its last. */
+  readonly to: number
+}
+
+/**
+ * The sections that an accepted heading begins, the first occurrence of each, in the order in which they are tried.
+ *
+ * The heading is found as text at the end of a line, so that `### Recommendations` counts too.
+ */
+export const exact = (lines: ReadonlyArray<string>): ReadonlyArray<Section> =>
+  accepted.flatMap((heading) => {
+    const at = lines.findIndex((line) => line.includes(heading) && trimEnd(line).endsWith(heading))
+    return at < 0 ? [] : [{ heading, from: at + 1, to: until(lines, at + 1, isSecondLevel) }]
+  })
+
+/** A line that begins with exactly two `#`. */
+export const isSecondLevel = (line: string): boolean => line.startsWith("##") && line[2] !== "#"
+
+/** The first index, from one on, of a line that ends a section; or the end. */
+export const until = (
+  lines: ReadonlyArray<string>,
+  from: number,
+  ends: (line: string) => boolean
+): number => {
+  let to = from
+  while (to < lines.length && !ends(lines[to] ?? "")) to++
+  return to
+}
+
+/** The words of a heading line. */
+export const headingText = (line: string): string => trim(line.slice(headingLevel(line)).replace(/\s#+\s*$/, ""))
+
+/**
+ * The section that a heading like "9. Key Recommendations (revised)" begins: any level from 1 to 4.
+ */
+export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Section> => {
+  const found: Array<Section> = []
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? ""
+    const level = headingLevel(line)
+    if (level === 0 || level > 4 || !isRecommendations(headingText(line))) continue
+    const to = until(lines, at + 1, (line) => {
+      const next = headingLevel(line)
+      return next > 0 && next <= level
+    })
+    found.push({ heading: trim(line), from: at + 1, to })
+  }
+  return found
+}
+
+const qualifiers = ["revised", "final", "fix", "key", "implementation"]
+const nouns = ["fixes", "changes", "actions"]
+
+/** Whether a heading says that recommendations follow. */
+export const isRecommendations = (heading: string): boolean => {
+  let words = heading.toLowerCase().replace(/[*_`]/g, "").trim()
+  words = words.replace(/^(section|part)\s+\d+\s*[:.)-]\s*/, "").replace(/^\d+(\.\d+)*\s*[:.)]?\s+/, "")
+  words = words.replace(/\s*\([^()]*\)\s*$/, "").replace(/:$/, "").trim()
+  words = words.replace(/^summary\s+of\s+/, "").replace(/\s+summary$/, "")
+  const parts = words.split(/\s+/)
+  while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
+  const [first = "", second = "", ...more] = parts
+  if (more.length > 0) return false
+  if (second === "") return first === "recommendations"
+  return first === "recommended" && nouns.includes(second) ||
+    first === "action" && second === "items" ||
+    first === "suggested" && second === "changes"
+}
+
+/** The heading that comes closest to one of the accepted ones, for the person who has to correct it. */
+export const nearest = (lines: ReadonlyArray<string>): string | null => {
+  let best: { readonly text: string; readonly score: number } | undefined
+  for (const [index, line] of lines.entries()) {
+    if (headingLevel(line) === 0) continue
+    const words = headingText(line).toLowerCase()
+    const score = hints.findIndex((hint) => words.includes(hint))
+    if (score >= 0 && (best === undefined || score < best.score)) {
+      best = { text: `"${trim(line).slice(0, 80)}", line ${index + 1}`, score }
+    }
+  }
+  return best?.text ?? null
+}
+
+const hints = [
+  "recommend",
+  "action",
+  "suggest",
+  "implementation plan",
+  "next step",
+  "plan",
+  "fix",
+  "change",
+  "improve",
+  "todo"
+]

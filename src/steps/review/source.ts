@@ -1,0 +1,84 @@
+/**
+ * The two things that a plan is made from: the review's task and its report.
+ *
+ * @since 0.1.0
+ */
+import { Either, Option, Schema } from "effect"
+import { InvalidTask, ReportEmpty, ReportNotText, ReportTooLarge } from "./errors.ts"
+import * as identifiers from "./identifiers.ts"
+import { normalized, trim } from "./text.ts"
+
+/** @category models */
+export const ReviewTask = Schema.Struct({
+  id: Schema.String,
+  title: Schema.String,
+  /** As given; null where the time of the run stands for it. */
+  created: Schema.NullOr(Schema.String)
+})
+export type ReviewTask = typeof ReviewTask.Type
+
+/** How many bytes a report may have, unless more are allowed. */
+export const defaultLimit = 2 * 1024 * 1024
+
+const record = Schema.decodeUnknownEither(
+  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+)
+
+/**
+ * Reads the JSON of a review task.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const task = (json: string, where: string): Either.Either<ReviewTask, InvalidTask> =>
+  Either.flatMap(
+    Either.mapLeft(record(json.replace(/^\uFEFF/, "")), () =>
+      new InvalidTask({ where, reason: "it is not a JSON object" })),
+    ({ created, id, title }) =>
+      checked({ id, title, created }, where)
+  )
+
+/**
+ * A review task whose parts may be anything.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const checked = (
+  { created, id, title }: { readonly id: unknown; readonly title: unknown; readonly created: unknown },
+  where: string
+): Either.Either<ReviewTask, InvalidTask> => {
+  const refuse = (reason: string) => Either.left(new InvalidTask({ where, reason }))
+  if (id === undefined) return refuse("\"id\" is missing")
+  if (typeof id !== "string" || trim(id) === "") return refuse("\"id\" is not a text, or is empty")
+  if (!identifiers.isSafe(id)) {
+    return refuse(`"id" is ${JSON.stringify(id.slice(0, 80))}, which cannot stand in a file name`)
+  }
+  if (title === undefined) return refuse("\"title\" is missing")
+  if (typeof title !== "string" || trim(title) === "") return refuse("\"title\" is not a text, or is empty")
+  if (created !== undefined && created !== null && typeof created !== "string") {
+    return refuse("\"created\" is not a text")
+  }
+  return Either.right({ id, title, created: created ?? null })
+}
+
+/**
+ * The text of a report, or why it is none.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const report = (
+  bytes: Uint8Array,
+  name: string,
+  limit: number
+): Either.Either<string, ReportTooLarge | ReportNotText | ReportEmpty> => {
+  if (bytes.length > limit) return Either.left(new ReportTooLarge({ report: name, limit }))
+  const decoded = Option.liftThrowable((bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes))(
+    bytes
+  )
+  if (Option.isNone(decoded)) return Either.left(new ReportNotText({ report: name, reason: "it is not UTF-8" }))
+  if (decoded.value.includes("\0")) return Either.left(new ReportNotText({ report: name, reason: "it holds a NUL" }))
+  const text = normalized(decoded.value)
+  return trim(text) === "" ? Either.left(new ReportEmpty({ report: name })) : Either.right(text)
+}

@@ -1,0 +1,102 @@
+/**
+ * Text as a report's rules see it: lines end with LF alone, white space and digits are Unicode's.
+ *
+ * @since 0.1.0
+ */
+
+const space = /[\t-\r\u001C-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/
+
+/** White space as Unicode means it, other than a byte-order mark. */
+export const isSpace = (character: string | undefined): boolean => character !== undefined && space.test(character)
+
+/** Without the white space around it. */
+export const trim = (text: string): string => {
+  let start = 0
+  let end = text.length
+  while (start < end && isSpace(text[start])) start++
+  while (end > start && isSpace(text[end - 1])) end--
+  return text.slice(start, end)
+}
+
+/** Without the white space after it. */
+export const trimEnd = (text: string): string => {
+  let end = text.length
+  while (end > 0 && isSpace(text[end - 1])) end--
+  return text.slice(0, end)
+}
+
+/** Without a byte-order mark, and with LF for every end of line. */
+export const normalized = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n")
+
+/**
+ * The lines of a text with those inside ``` and ~~~ fences, and the fences, emptied. A fence that is never closed
+ * reaches to the end.
+ *
+ * A fence with an info string inside another one is taken as opened in it: strictly it is text, but whoever quotes
+ * markdown in markdown forgets the longer fence, and the strict reading would turn everything after it inside out.
+ */
+export const withoutFences = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const open: Array<string> = []
+  return lines.map((line) => {
+    const mark = fence(line)
+    const outer = open.at(-1)
+    if (mark === undefined) return outer === undefined ? line : ""
+    const info = trim(line.slice(line.indexOf(mark) + mark.length))
+    if (mark.startsWith("`") && info.includes("`")) return outer === undefined ? line : ""
+    if (outer === undefined) open.push(mark)
+    else if (mark[0] === outer[0] && mark.length >= outer.length) {
+      if (info === "") open.pop()
+      else open.push(mark)
+    }
+    return ""
+  })
+}
+
+const fence = (line: string): string | undefined => {
+  let start = 0
+  while (isSpace(line[start])) start++
+  const character = line[start]
+  if (character !== "`" && character !== "~") return undefined
+  let end = start
+  while (line[end] === character) end++
+  return end - start < 3 ? undefined : line.slice(start, end)
+}
+
+/** The level of a heading line (`## x` is 2), or 0. */
+export const headingLevel = (line: string): number => {
+  let level = 0
+  while (line[level] === "#") level++
+  return level > 0 && level <= 6 && (line.length === level || isSpace(line[level])) ? level : 0
+}
+
+/** Digits of any script as ASCII, without leading zeros. */
+export const number = (digits: string): string => {
+  let text = ""
+  for (const digit of digits) {
+    const code = digit.codePointAt(0) ?? 48
+    // Mathematical digits are five alphabets of ten without a gap; all others begin at a multiple of their own.
+    if (code >= 0x1D7CE && code <= 0x1D7FF) text += (code - 0x1D7CE) % 10
+    else {
+      let zero = code
+      while (code - zero < 9 && isDigit(String.fromCodePoint(zero - 1))) zero--
+      text += code - zero
+    }
+  }
+  return text.replace(/^0+(?=\d)/, "")
+}
+
+const digit = /^\p{Nd}$/u
+
+/** A decimal digit of any script. */
+export const isDigit = (character: string | undefined): boolean => character !== undefined && digit.test(character)
+
+/** The run of decimal digits that begins at an index, whole code points. */
+export const digitsAt = (text: string, index: number): string => {
+  let end = index
+  while (end < text.length) {
+    const character = String.fromCodePoint(text.codePointAt(end) ?? 0)
+    if (!isDigit(character)) break
+    end += character.length
+  }
+  return text.slice(index, end)
+}

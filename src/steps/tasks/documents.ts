@@ -1,0 +1,124 @@
+/**
+ * The documents of one task: its file and its plan.
+ *
+ * @since 0.1.0
+ */
+import * as yaml from "yaml"
+import * as markdown from "./markdown.ts"
+import type { Subtask } from "./Subtask.ts"
+
+/** @category models */
+export interface About {
+  readonly review: string
+  readonly slug: string
+  /** The time that stands in the documents. */
+  readonly created: string
+}
+
+/** What is the same for every task: which feature, from which review, when. */
+export const taskFile = (task: Subtask, about: About): string => {
+  const matter = yaml.stringify({
+    id: task.id,
+    title: task.title,
+    status: "backlog",
+    created: about.created,
+    updated: about.created,
+    priority: "medium",
+    tags: [about.slug],
+    complexity: task.complexity,
+    task_type: task.taskType,
+    implementation_mode: task.implementationMode,
+    parallel_group: task.parallelGroup,
+    conductor_workspace: task.conductorWorkspace,
+    parent_review: about.review,
+    dependencies: task.dependencies
+  }, { lineWidth: 0, aliasDuplicateObjects: false, collectionStyle: "any" })
+  return markdown.document(
+    `---\n${matter}---`,
+    `# ${oneLine(task.title)}`,
+    "## Description",
+    task.description,
+    "## Acceptance Criteria",
+    criteria(task).map((text) => `- [ ] ${text}`).join("\n"),
+    "## Files to Modify",
+    task.files.length === 0 ? "The review names no files." : bulleted(task.files.map(markdown.code)),
+    "## Implementation Details",
+    details[task.implementationMode](task.id),
+    "## Dependencies",
+    task.dependencies.length === 0 ? "This task depends on no other." : bulleted(task.dependencies),
+    "## Notes",
+    `Made from the review ${about.review}.`
+  )
+}
+
+const criteria = ({ taskType }: Subtask): ReadonlyArray<string> => [
+  "Implementation complete",
+  "Tests passing",
+  "Code reviewed",
+  "Documentation updated",
+  ...(["feature", "refactor", "integration"].includes(taskType)
+    ? [
+      "The primary functions are really implemented, without stubs",
+      "At least one test runs a primary function end to end without mocking its core"
+    ]
+    : [])
+]
+
+const details = {
+  "task-work": (id: string) => `Work on this task with \`/task-work ${id}\`.`,
+  direct: () => "Make this change directly; it is small enough to need no plan of its own.",
+  manual: () => "Do this by hand, as IMPLEMENTATION-GUIDE.md says."
+}
+
+/** How one task is to be implemented. */
+export const plan = (task: Subtask): string => {
+  const work = task.implementationMode === "task-work"
+  const files = task.files.length
+  return markdown.document(
+    `# Implementation Plan: ${task.id}`,
+    "## Task",
+    task.title,
+    "## Overview",
+    task.description,
+    "## Files to Create/Modify",
+    files === 0 ? "The review names no files." : bulleted(task.files.map(markdown.code)),
+    "## Implementation Approach",
+    numbered([
+      "Review the requirements.",
+      files === 0
+        ? "Identify the files to change."
+        : files === 1
+        ? `Implement the change in ${markdown.code(task.files[0] ?? "")}.`
+        : `Implement the change across ${files} files.`,
+      ...(work
+        ? ["Write unit tests.", "Run them.", "Review the quality."]
+        : ["Verify the change.", "Run the existing tests."])
+    ]),
+    "## Dependencies",
+    task.dependencies.length === 0 ? "None" : bulleted(task.dependencies),
+    "## Test Strategy",
+    bulleted(
+      work
+        ? [
+          "Unit tests of what is new.",
+          "Integration tests, if several components are involved.",
+          "80 % coverage of new code.",
+          "The full suite."
+        ]
+        : ["The existing tests.", "A check by hand.", "The edge cases."]
+    ),
+    "## Estimated Effort",
+    bulleted([
+      `LOC: ~${task.estimatedLoc}`,
+      `Duration: ${task.estimatedDuration}`,
+      `Complexity: ${task.complexity}/10`
+    ])
+  )
+}
+
+const bulleted = (lines: ReadonlyArray<string>): string => lines.map((line) => `- ${line}`).join("\n")
+const numbered = (lines: ReadonlyArray<string>): string =>
+  lines.map((line, index) => `${index + 1}. ${line}`).join("\n")
+
+/** A heading ends with its line. */
+export const oneLine = (text: string): string => text.replace(/\s*[\n\u2028\u2029\u0085]\s*/g, " ")
