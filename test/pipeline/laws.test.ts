@@ -1,44 +1,81 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as FastCheck from "effect/FastCheck"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as JournalFile from "../../src/layers/Journal/File.ts"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import * as Laws from "./laws.ts"
 
-const memory = (): Laws.Store => {
-  const store = JournalMemory.make()
-  return {
-    layer: JournalMemory.layerOf(store),
-    unlock: (id) => {
-      const kept = store.journals.get(id)
-      if (kept !== undefined) kept.held = false
-    }
-  }
+/** A fresh place for the journals of one case. */
+type Place = Effect.Effect<Laws.Store>
+
+const memory: Place = Effect.sync(() => Laws.inMemory(JournalMemory.make()))
+
+const files = (root: string): Place =>
+  Effect.sync(() => ({ layer: JournalFile.layer({ home: mkdtempSync(join(root, "home-")) }) }))
+
+/** Tries a law on so many cases, and gives how often each kind of thing came to pass. */
+const holds = (cases: FastCheck.Arbitrary<Laws.Case>, numRuns: number, place: Place): Effect.Effect<Laws.Seen> => {
+  const seen: Laws.Seen = new Map()
+  const law = (spec: Laws.Case) =>
+    Effect.gen(function*() {
+      const violations = yield* Laws.resumeIsUndisturbed({}, yield* place, yield* place, seen)(spec)
+      assert.strictEqual(violations.join("\n"), "")
+    })
+  return Effect.as(
+    Effect.promise(() =>
+      FastCheck.assert(FastCheck.asyncProperty(cases, (spec) => Effect.runPromise(law(spec))), { numRuns })
+    ),
+    seen
+  )
 }
 
-const holds = (cases: FastCheck.Arbitrary<Laws.Case>, numRuns: number, seen: Laws.Seen) =>
-  Effect.promise(() =>
-    FastCheck.assert(
-      FastCheck.asyncProperty(cases, (spec) =>
-        Effect.runPromise(
-          Effect.map(
-            Laws.resumeIsUndisturbed({}, memory(), memory(), seen)(spec),
-            (violations) => assert.strictEqual(violations.join("\n"), "")
-          )
-        )),
-      { numRuns }
-    )
-  )
+/** A law about stops says little where hardly anything was stopped. */
+const sawOften = (seen: Laws.Seen, ...kinds: ReadonlyArray<string>) => {
+  const seldom = kinds.filter((kind) => (seen.get(kind) ?? 0) < 5)
+  assert.deepStrictEqual(seldom, [], `seen too seldom, of ${JSON.stringify(Object.fromEntries(seen))}`)
+}
+
+const outcomes = ["Done", "Failed", "Suspended", "Died", "Interrupted", "answered"]
+const stops = [
+  "refused at an append",
+  "stored but refused at an append",
+  "half stored at an append",
+  "interrupted at an append",
+  "stopped in a group commit",
+  "dies in a body",
+  "interrupted in a body"
+]
+const kills = ["killed before at an append", "killed after at an append", "killed in a body"]
 
 describe("laws", () => {
   it.live("a run that was stopped comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
-      const seen: Laws.Seen = new Map()
-      yield* holds(Laws.unchangedCase, 250, seen)
+      const seen = yield* holds(Laws.unchangedCase, 300, memory)
+
+      sawOften(seen, ...outcomes, ...stops, ...kills)
     }))
 
   it.live("a changed pipeline on an old checkpoint comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
-      const seen: Laws.Seen = new Map()
-      yield* holds(Laws.changedCase, 250, seen)
+      const seen = yield* holds(Laws.changedCase, 300, memory)
+
+      sawOften(seen, ...outcomes, ...stops, ...kills)
     }))
+
+  it.live("the same holds where the journals are files", () =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "cairn-laws-"))),
+      (root) =>
+        Effect.gen(function*() {
+          const unchanged = yield* holds(Laws.unchangedCase, 40, files(root))
+          const changed = yield* holds(Laws.changedCase, 40, files(root))
+
+          sawOften(unchanged, "Done", "Suspended", "answered")
+          sawOften(changed, "Done", "Suspended", "answered")
+        }),
+      (root) => Effect.sync(() => rmSync(root, { recursive: true, force: true }))
+    ))
 })

@@ -4,6 +4,7 @@
  */
 import { Cause, Effect, Exit, Fiber, HashMap, type Layer, Option, Schema } from "effect"
 import * as FastCheck from "effect/FastCheck"
+import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import { CurrentStep, DryRun } from "../../src/pipeline/CurrentStep.ts"
 import { canonicalJson } from "../../src/pipeline/digest.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
@@ -19,7 +20,7 @@ import * as Generated from "./arbitraryPipeline.ts"
 
 type Service = Journal["Type"]
 
-/** Where and how a run is stopped. `nth` counts from 0, over the appends or bodies of one session. */
+/** Where and how a run is stopped. `nth` counts over the appends or bodies that are left, as far as can be foretold. */
 export type Stop =
   | {
     readonly at: "append"
@@ -51,6 +52,15 @@ export interface Store {
   /** Absent where a kill cannot be played. */
   readonly unlock?: (id: string) => void
 }
+
+/** Journals in memory, where a kill leaves behind what a disk would. */
+export const inMemory = (store: JournalMemory.Store): Store => ({
+  layer: JournalMemory.layerOf(store),
+  unlock: (id) => {
+    const kept = store.journals.get(id)
+    if (kept !== undefined) kept.held = false
+  }
+})
 
 export interface Case {
   readonly pipeline: Generated.PipelineSpec
@@ -195,21 +205,27 @@ const session = (
 ): Effect.Effect<Outcome> =>
   Effect.gen(function*() {
     const { disk, journal, seen, store, variant, violations } = machine
+    const recorded = () => stateOf([...disk.values()].flat())
+    const before = recorded()
+    const worked = Generated.work(spec, input, reads)
+    const left = Math.max(worked.made.size - HashMap.size(before.executions), 0)
+    const isHere = (at: "append" | "body", count: number) =>
+      stop?.at === at && count === stop.nth % (left + (at === "append" ? 3 : 1))
     let killed = false
     let root: Fiber.RuntimeFiber<unknown, unknown> | undefined
     let appends = 0
     let bodies = 0
     let entered = 0
-    let left = 0
+    let ended = 0
     let turns = 0
-    let ended: (outcome: Outcome) => void = () => {}
+    let end: (outcome: Outcome) => void = () => {}
 
     /** After a kill nothing moves any more. */
     const alive = Effect.suspend(() => (killed ? hang : Effect.void))
     const kill = Effect.suspend(() => {
       killed = true
       count(seen, "killed")
-      ended({ _tag: "Killed" })
+      end({ _tag: "Killed" })
       return hang
     })
     const interrupt = Effect.suspend(() => {
@@ -236,7 +252,7 @@ const session = (
               Effect.suspend(() => {
                 const nth = appends++
                 const all = append(records, options)
-                if (stop?.at !== "append" || stop.nth !== nth) return Effect.zipRight(alive, all)
+                if (stop?.at !== "append" || !isHere("append", nth)) return Effect.zipRight(alive, all)
                 count(seen, `${stop.how} at an append`)
                 if (records.length > 1) count(seen, "stopped in a group commit")
                 switch (stop.how) {
@@ -264,10 +280,7 @@ const session = (
         })
     }
 
-    const recorded = () => stateOf([...disk.values()].flat())
-
     const pathNow = Effect.map(CurrentStep, Option.match({ onNone: () => "", onSome: ({ path }) => path }))
-    const worked = Generated.work(spec, input, reads)
     const key = stop?.at === "from" ? stop.key : undefined
     // Going back forgets answers too.
     if (key !== undefined) machine.answered.clear()
@@ -286,7 +299,7 @@ const session = (
             yield* Effect.sync(() => violations.push(...runsTwice(recorded(), path, step, worked)))
           }
           const nth = bodies++
-          if (stop?.at === "body" && stop.nth === nth) {
+          if (stop?.at === "body" && isHere("body", nth)) {
             count(seen, `${stop.how} in a body`)
             if (stop.how === "dies") return yield* Effect.die(new Error("planted"))
             if (stop.how === "interrupted" || store.unlock === undefined) {
@@ -294,7 +307,7 @@ const session = (
               yield* breathe
             } else yield* kill
           }
-          return Effect.sync(() => void left++)
+          return Effect.sync(() => void ended++)
         }),
       consulted: (prompt) =>
         Effect.flatMap(
@@ -333,7 +346,6 @@ const session = (
     }
 
     const pipeline = (variant.build ?? Generated.build)(spec, world)
-    const before = recorded()
     const from = key === undefined ? undefined : keyAt(pipeline, key)
     const options = { answers, ...(from === undefined ? {} : { from }) }
     const [id] = disk.keys()
@@ -346,21 +358,20 @@ const session = (
     )
 
     const outcome = yield* Effect.async<Outcome>((resume) => {
-      ended = (outcome) => resume(Effect.succeed(outcome))
+      end = (outcome) => resume(Effect.succeed(outcome))
       const fiber = Effect.runFork(running)
       root = fiber
-      fiber.addObserver((exit) => ended(outcomeOf(exit)))
+      fiber.addObserver((exit) => end(outcomeOf(exit)))
     })
     count(seen, outcome._tag)
 
     const now = [...disk.keys()][0]
     if (outcome._tag === "Killed" && now !== undefined) store.unlock?.(now)
-    if (outcome._tag !== "Killed" && entered !== left && !diedInABody(stop, entered - left)) {
-      violations.push(`finalizers: ${entered} bodies began, the finalizers of ${left} ran`)
+    if (outcome._tag !== "Killed" && entered !== ended && !diedInABody(stop, entered - ended)) {
+      violations.push(`finalizers: ${entered} bodies began, the finalizers of ${ended} ran`)
     }
     if (disk.size > 1) violations.push(`identity: one command made ${disk.size} runs: ${[...disk.keys()].join(", ")}`)
     violations.push(...(yield* foldIsState(machine, outcome, stop)))
-    violations.push(...planIsStable(spec, reads, variant))
     return outcome
   })
 
@@ -548,6 +559,7 @@ export const resumeIsUndisturbed = (variant: Variant, store: Store, fresh: Store
     if (canonicalJson(end) !== canonicalJson(reference)) {
       violations.push(`resume: it came to ${canonicalJson(end)}, undisturbed to ${canonicalJson(reference)}`)
     }
+    violations.push(...planIsStable(spec.pipeline, before, variant), ...planIsStable(second, after, variant))
     violations.push(...recordsAre("resumed", stopped, worked, !stopped.changed))
     violations.push(...recordsAre("undisturbed", calm, worked, true))
     return violations
