@@ -419,10 +419,17 @@ describe("Journal (File) under faults", () => {
 
   it.effect("appends nothing to a file that somebody else changed, and leaves it as it is", () =>
     Effect.gen(function*() {
-      for (const alone of [true, false]) {
+      for (
+        const [alone, addition] of [
+          [true, line("{\"n\":5,\"g\":9,\"k\":\"mine\"}")],
+          [false, line("{\"n\":5,\"g\":9,\"k\":\"mine\"}")],
+          [true, "x"],
+          [false, "x"]
+        ] as const
+      ) {
         const home = temporary()
         const { bytes, placed } = yield* written(home)
-        const changed = Buffer.concat([bytes, Buffer.from(line("{\"n\":5,\"g\":9,\"k\":\"mine\"}"))])
+        const changed = Buffer.concat([bytes, Buffer.from(addition)])
         yield* within(name, (journal) =>
           Effect.gen(function*() {
             yield* scanned(journal)
