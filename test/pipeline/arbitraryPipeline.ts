@@ -612,8 +612,12 @@ const validationOf = (
 /** What the bodies of a pipeline tell, and are told. */
 export interface World {
   readonly reads: number
-  /** Called at the beginning of every body, which may be stopped here; gives what to do at its end. */
-  readonly entered: (spec: StepSpec, input: Input) => Effect.Effect<Effect.Effect<void>>
+  /** Told that a body begins. */
+  readonly began: (spec: StepSpec) => Effect.Effect<void>
+  /** Told that a body that began has come to its end, however it ends. */
+  readonly ended: Effect.Effect<void>
+  /** Where a body may be stopped. */
+  readonly inside: Effect.Effect<void>
   /** Asked whether a question has its answer at once. */
   readonly consulted: (prompt: string) => Effect.Effect<boolean>
   /** Told that a body has its answer. */
@@ -625,7 +629,9 @@ export interface World {
 /** A world in which nothing is stopped, and every answer is there. */
 export const calm = (reads: number): World => ({
   reads,
-  entered: () => Effect.succeed(Effect.void),
+  began: () => Effect.void,
+  ended: Effect.void,
+  inside: Effect.void,
   consulted: () => Effect.succeed(true),
   answered: () => Effect.void,
   planted: (step) => step
@@ -758,8 +764,8 @@ const stepOf = (spec: StepSpec, world: World): Step.Step<Input, number, Boom> =>
     ...(spec.does === "reads" ? { fingerprint: () => Effect.succeed(String(world.reads)) } : {}),
     run: (input) =>
       Effect.gen(function*() {
-        const leave = yield* world.entered(spec, input)
-        yield* Effect.addFinalizer(() => leave)
+        yield* Effect.acquireRelease(world.began(spec), () => world.ended)
+        yield* world.inside
         for (let n = mixed("yields", nameOf(spec), input) % 3; n > 0; n--) yield* Effect.yieldNow()
         const answers = yield* Effect.forEach(questionsOf(spec), ask(input))
         const current = yield* CurrentStep.CurrentStep

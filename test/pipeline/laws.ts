@@ -288,27 +288,24 @@ const session = (
     const world: Generated.World = {
       reads,
       planted: variant.step ?? ((step) => step),
-      entered: (step) =>
+      began: (step) =>
         Effect.gen(function*() {
           yield* alive
           entered++
           const current = yield* CurrentStep
           const path = Option.match(current, { onNone: () => "", onSome: ({ path }) => path })
           const attempt = Option.match(current, { onNone: () => 1, onSome: ({ attempt }) => attempt })
-          if (attempt === 1) {
-            yield* Effect.sync(() => violations.push(...runsTwice(recorded(), path, step, worked)))
-          }
-          const nth = bodies++
-          if (stop?.at === "body" && isHere("body", nth)) {
-            count(seen, `${stop.how} in a body`)
-            if (stop.how === "dies") return yield* Effect.die(new Error("planted"))
-            if (stop.how === "interrupted" || store.unlock === undefined) {
-              yield* interrupt
-              yield* breathe
-            } else yield* kill
-          }
-          return Effect.sync(() => void ended++)
+          if (attempt === 1) violations.push(...runsTwice(recorded(), path, step, worked))
         }),
+      ended: Effect.sync(() => void ended++),
+      inside: Effect.suspend(() => {
+        if (stop?.at !== "body" || !isHere("body", bodies++)) return Effect.void
+        count(seen, `${stop.how} in a body`)
+        if (stop.how === "dies") return Effect.die(new Error("planted"))
+        return stop.how === "interrupted" || store.unlock === undefined
+          ? Effect.zipRight(interrupt, breathe)
+          : kill
+      }),
       consulted: (prompt) =>
         Effect.flatMap(
           Effect.zipRight(alive, pathNow),
@@ -367,16 +364,13 @@ const session = (
 
     const now = [...disk.keys()][0]
     if (outcome._tag === "Killed" && now !== undefined) store.unlock?.(now)
-    if (outcome._tag !== "Killed" && entered !== ended && !diedInABody(stop, entered - ended)) {
+    if (outcome._tag !== "Killed" && entered !== ended) {
       violations.push(`finalizers: ${entered} bodies began, the finalizers of ${ended} ran`)
     }
     if (disk.size > 1) violations.push(`identity: one command made ${disk.size} runs: ${[...disk.keys()].join(", ")}`)
     violations.push(...(yield* foldIsState(machine, outcome, stop)))
     return outcome
   })
-
-/** A body that dies where it enters has no finalizer yet, and neither has one that is interrupted there. */
-const diedInABody = (stop: Stop | undefined, missing: number) => stop?.at === "body" && missing === 1
 
 const isDurable = Schema.is(DurableEvent)
 
