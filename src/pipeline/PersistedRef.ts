@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Deferred, Effect, Either, PubSub, type Scope, Stream } from "effect"
+import { type Cause, Deferred, Effect, Either, Exit, PubSub, type Scope, Stream } from "effect"
 import { Journal, JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
 
 /**
@@ -90,23 +90,27 @@ export const fromJournal = <A, Change>(
     // Changes that wait for the next sync. The first of them leads: it writes them all, then hands over.
     let queue: Array<Waiting<Change, A>> = []
     let leading = false
-    let failed: JournalError | undefined
+    let failed: Cause.Cause<JournalError> | undefined
 
-    const write = (changes: ReadonlyArray<Change>, alone: boolean): Effect.Effect<void, JournalError> =>
+    /** Whatever goes wrong here, a bug of the journal or of the fold included, ends the taking of changes for good. */
+    const write = (changes: ReadonlyArray<Written<Change>>, alone: boolean): Effect.Effect<void, JournalError> =>
       Effect.suspend(() => {
-        if (failed !== undefined) return Effect.fail(failed)
-        return Effect.matchEffect(journal.append(changes.map(fold.encode), { alone }), {
-          onFailure: (error) => {
-            failed = error
-            return Effect.fail(error)
-          },
-          onSuccess: (positions) => {
-            for (const [index, change] of changes.entries()) {
-              visible = fold.apply(visible, change, positions[index] ?? -1)
+        if (failed !== undefined) return Effect.failCause(failed)
+        return Effect.matchCauseEffect(
+          Effect.map(journal.append(changes.map(({ text }) => text), { alone }), (positions) =>
+            changes.reduce((value, { change }, index) =>
+              fold.apply(value, change, positions[index] ?? -1), visible)),
+          {
+            onFailure: (cause) => {
+              failed = cause
+              return Effect.failCause(cause)
+            },
+            onSuccess: (value) => {
+              visible = value
+              return listeners === 0 ? Effect.void : Effect.asVoid(PubSub.publish(published, visible))
             }
-            return listeners === 0 ? Effect.void : Effect.asVoid(PubSub.publish(published, visible))
           }
-        })
+        )
       })
 
     const handOver: Effect.Effect<void> = Effect.suspend(() => {
@@ -119,17 +123,18 @@ export const fromJournal = <A, Change>(
       yield* Effect.yieldNow()
       const batch = queue
       queue = []
-      const written = yield* Effect.either(write(batch.map(({ change }) => change), false))
+      const written = yield* Effect.exit(write(batch, false))
       for (const waiting of batch) {
-        waiting.result = Either.map(written, () => visible)
+        waiting.result = Exit.map(written, () =>
+          visible)
         yield* Deferred.succeed(waiting.woken, undefined)
       }
       yield* handOver
     })
 
-    const together = (change: Change): Effect.Effect<A, JournalError> =>
+    const together = (written: Written<Change>): Effect.Effect<A, JournalError> =>
       Effect.gen(function*() {
-        const waiting: Waiting<Change, A> = { change, woken: yield* Deferred.make<void>(), result: undefined }
+        const waiting: Waiting<Change, A> = { ...written, woken: yield* Deferred.make<void>(), result: undefined }
         queue.push(waiting)
         if (leading) yield* Deferred.await(waiting.woken)
         if (waiting.result === undefined) {
@@ -139,10 +144,10 @@ export const fromJournal = <A, Change>(
         return yield* waiting.result ?? Effect.dieMessage("a change was queued and never written")
       })
 
-    const alone = (change: Change): Effect.Effect<A, JournalError> =>
+    const alone = (written: Written<Change>): Effect.Effect<A, JournalError> =>
       Effect.suspend(() => {
         leading = true
-        return Effect.zipRight(Effect.ensuring(write([change], true), handOver), Effect.sync(() => visible))
+        return Effect.zipRight(Effect.ensuring(write([written], true), handOver), Effect.sync(() => visible))
       })
 
     return {
@@ -153,20 +158,27 @@ export const fromJournal = <A, Change>(
           () => Effect.sync(() => void listeners--)
         )
         const subscription = yield* PubSub.subscribe(published)
-        return Stream.concat(Stream.sync(() => visible), Stream.fromQueue(subscription))
+        return Stream.concat(Stream.succeed(visible), Stream.fromQueue(subscription))
       })),
       update: (change, options) =>
         Effect.uninterruptible(
-          Effect.suspend(() => options?.alone === true && !leading ? alone(change) : together(change))
+          Effect.suspend(() => {
+            const written = { change, text: fold.encode(change) }
+            return options?.alone === true && !leading ? alone(written) : together(written)
+          })
         )
     }
   })
 
-interface Waiting<Change, A> {
+interface Written<Change> {
   readonly change: Change
+  readonly text: string
+}
+
+interface Waiting<Change, A> extends Written<Change> {
   /** Completed when the change is written, or when it is this one's turn to write for all. */
   readonly woken: Deferred.Deferred<void>
-  result: Either.Either<A, JournalError> | undefined
+  result: Exit.Exit<A, JournalError> | undefined
 }
 
 /** The value so far, and the first record that could not be read. */

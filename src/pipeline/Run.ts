@@ -112,7 +112,7 @@ export const start = <In, S, E, R, Out>(
     })
     const identity = identityOf(pipeline.name, json)
     return yield* claimed(stemOf(pipeline.name, identity), identity, options.new ?? false, (opened) =>
-      run(pipeline, { ...opened, input, json, identity, options }))
+      run(pipeline, { opened, input, json, identity, options }))
   }) as Effect.Effect<Out, E | RunError | Suspended, R | Journal>
 
 /**
@@ -146,7 +146,7 @@ export const resume = <In, S, E, R, Out>(
       onLeft: (issues) => new JournalExecutor.RecordedResultInvalid({ run: id, path: "input", step: program, issues }),
       onRight: Effect.succeed
     })
-    return yield* run(pipeline, { ...opened, input, json, identity, options })
+    return yield* run(pipeline, { opened, input, json, identity, options })
   })) as Effect.Effect<Out, E | RunError | Suspended, R | Journal>
 
 // --- which run
@@ -161,6 +161,8 @@ interface Opened {
   readonly journal: OpenJournal
   readonly ref: PersistedRef.PersistedRef<RunState.RunState, JournalExecutor.Entry>
   readonly values: Map<number, unknown>
+  /** Set where nothing is worth keeping: the run was begun to look only, and nobody has answered anything. */
+  discarded: boolean
 }
 
 /** Results are kept while a journal is read, up to so many characters; the others are read again when they are needed. */
@@ -182,7 +184,7 @@ const open = (id: string): Effect.Effect<Opened, JournalError | JournalDamaged |
           return { event, text: "" }
         })
     })
-    return { id, journal, ref, values }
+    return { id, journal, ref, values, discarded: false }
   })
 
 const fold: PersistedRef.Fold<RunState.RunState, JournalExecutor.Entry> = {
@@ -219,19 +221,22 @@ const claimed = <A, E, R>(
         const { phase, started } = yield* opened.ref.get
         if (!isOf(started, identity)) return { _tag: "Another" } as const
         if (phase === "done") return { _tag: "Finished" } as const
-        return { _tag: "Used", value: yield* use(opened) } as const
+        const exit = yield* Effect.exit(use(opened))
+        return { _tag: "Used", id, exit, discarded: opened.discarded } as const
       }))
+    const ended = <A, E>(id: string, discarded: boolean, exit: Exit.Exit<A, E>) =>
+      Effect.zipRight(discarded ? journal.remove(id) : Effect.void, exit)
 
     for (const number of anew ? [] : numbers) {
       const outcome = yield* attempt(number)
-      if (outcome._tag === "Used") return outcome.value
+      if (outcome._tag === "Used") return yield* ended(outcome.id, outcome.discarded, outcome.exit)
       if (outcome._tag === "Finished") break
     }
     // Whoever loses the race to make it opens the winner's.
     for (let number = (numbers[0] ?? 0) + 1;; number++) {
       yield* journal.create(`${stem}${number}`)
       const outcome = yield* attempt(number)
-      if (outcome._tag === "Used") return outcome.value
+      if (outcome._tag === "Used") return yield* ended(outcome.id, outcome.discarded, outcome.exit)
     }
   })
 
@@ -247,7 +252,8 @@ const existing = (id: string): Effect.Effect<string, JournalError | RunNotFound,
 
 // --- one run, held open
 
-interface Session extends Opened {
+interface Session {
+  readonly opened: Opened
   readonly input: unknown
   /** The input as it is recorded. */
   readonly json: unknown
@@ -257,7 +263,8 @@ interface Session extends Opened {
 
 const run = (pipeline: Pipeline.Any, session: Session) =>
   Effect.gen(function*() {
-    const { id, identity, input, journal, json, options, ref, values } = session
+    const { identity, input, json, opened, options } = session
+    const { id, journal, ref, values } = opened
     const dryRun = yield* DryRun
     const reporter = yield* Reporter
     const state = yield* ref.get
@@ -360,11 +367,17 @@ const run = (pipeline: Pipeline.Any, session: Session) =>
 
     return yield* body.pipe(
       Effect.catchIf((error): error is Stop => error instanceof Stop, end),
+      Effect.ensuring(Effect.map(ref.get, (left) => {
+        opened.discarded = dryRun && Option.isNone(state.started) && isUnanswered(left)
+      })),
       Effect.onInterrupt(() =>
         Effect.flatMap(now, (at) => Effect.ignore(executor.record({ _tag: "RunInterrupted", at })))
       )
     )
   })
+
+const isUnanswered = ({ answers, choices, requests }: RunState.RunState): boolean =>
+  HashMap.isEmpty(answers) && HashMap.isEmpty(choices) && HashMap.isEmpty(requests)
 
 const outputCodec = (pipeline: Pipeline.Any): Codec.Codec => pipeline.definition.output?.codec ?? nothing
 const nothing = Codec.make(Schema.Void)

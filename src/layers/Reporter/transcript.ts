@@ -54,8 +54,10 @@ export const make = (options: {
 
   const ended = (event: Place, mark: string, words: string): ReadonlyArray<string> => {
     const text = `   ${mark} ${words}`
-    if (!announceSteps || last !== event.path) return [...flush(), heading(event), text]
-    return [text]
+    if (announceSteps && last === event.path) return [text]
+    // Another line stands between its beginning and its end, so that it is named again.
+    last = undefined
+    return [...flush(), heading(event), text]
   }
 
   const begins = (event: Beginning, words: string): string => {

@@ -56,37 +56,42 @@ export const headingText = (line: string): string => trim(line.slice(headingLeve
  */
 export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Section> => {
   const found: Array<Section> = []
+  // Findings often end in a "Recommendation" each; a section of them all comes first.
+  const single: Array<Section> = []
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? ""
     const level = headingLevel(line)
-    if (level === 0 || level > 4 || !isRecommendations(headingText(line))) continue
+    if (level === 0 || level > 4) continue
+    const words = significant(headingText(line))
+    if (!isPlural(words) && words !== "recommendation") continue
     const to = until(lines, at + 1, (line) => {
       const next = headingLevel(line)
       return next > 0 && next <= level
     })
-    found.push({ heading: trim(line), from: at + 1, to })
+    const section = { heading: trim(line), from: at + 1, to }
+    if (isPlural(words)) found.push(section)
+    else single.push(section)
   }
-  return found
+  return [...found, ...single]
 }
 
 const qualifiers = ["revised", "final", "fix", "key", "implementation"]
 const nouns = ["fixes", "changes", "actions"]
 
-/** Whether a heading says that recommendations follow. */
-export const isRecommendations = (heading: string): boolean => {
+/** The words of a heading without its number, what stands in parentheses, and words such as "revised". */
+const significant = (heading: string): string => {
   let words = heading.toLowerCase().replace(/[*_`]/g, "").trim()
   words = words.replace(/^(section|part)\s+\d+\s*[:.)-]\s*/, "").replace(/^\d+(\.\d+)*\s*[:.)]?\s+/, "")
   words = words.replace(/\s*\([^()]*\)\s*$/, "").replace(/:$/, "").trim()
   words = words.replace(/^summary\s+of\s+/, "").replace(/\s+summary$/, "")
   const parts = words.split(/\s+/)
   while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
-  const [first = "", second = "", ...more] = parts
-  if (more.length > 0) return false
-  if (second === "") return first === "recommendations"
-  return first === "recommended" && nouns.includes(second) ||
-    first === "action" && second === "items" ||
-    first === "suggested" && second === "changes"
+  return parts.join(" ")
 }
+
+const isPlural = (words: string): boolean =>
+  words === "recommendations" || words === "action items" || words === "suggested changes" ||
+  nouns.some((noun) => words === `recommended ${noun}`)
 
 /** The heading that comes closest to one of the accepted ones, for the person who has to correct it. */
 export const nearest = (lines: ReadonlyArray<string>): string | null => {

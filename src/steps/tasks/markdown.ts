@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { relative } from "./relative.ts"
 
 /** A table; a pipe in a cell does not break it. */
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
@@ -23,17 +24,6 @@ export const block = (text: string): string => `\`\`\`bash\n${text}\n\`\`\``
 /** Parts with an empty line between them. */
 export const document = (...parts: ReadonlyArray<string>): string => `${parts.join("\n\n")}\n`
 
-/** A link to a path, relative to the folder of the document. */
-export const link = (from: string, to: string): string => {
-  const target = relative(from, to).split("/").map(encodeURIComponent).join("/")
-  return `[${to.replace(/[[\]\\]/g, "\\$&")}](${target})`
-}
-
-/** The way from a folder to a file, both absolute or both relative to one place. */
-const relative = (from: string, to: string): string => {
-  const folders = from.split("/").filter((part) => part !== "")
-  const target = to.split("/").filter((part) => part !== "")
-  let same = 0
-  while (same < folders.length && same < target.length - 1 && folders[same] === target[same]) same++
-  return [...folders.slice(same).map(() => ".."), ...target.slice(same)].join("/")
-}
+/** A link to a file, from a document in a folder. */
+export const link = (text: string, from: string, to: string): string =>
+  `[${text.replace(/[[\]\\]/g, "\\$&")}](${relative(from, to).split("/").map(encodeURIComponent).join("/")})`

@@ -27,10 +27,7 @@ export const readme = (
     `# Feature: ${oneLine(feature.name)}`,
     "## Overview",
     sections.overview || "The review has no summary.",
-    `**Parent review**: ${review.id}\n**Report**: ${
-      markdown.link(review.folder, review.report).replace(/^\[.*\]\(/s, () =>
-        `[${review.reportName.replace(/[[\]\\]/g, "\\$&")}](`)
-    }`,
+    `**Parent review**: ${review.id}\n**Report**: ${markdown.link(review.reportName, review.folder, review.report)}`,
     "## Problem Statement",
     sections.problem || "The review does not describe the problem in a section of its own.",
     "## Solution",
@@ -50,6 +47,6 @@ export const readme = (
     "## Related Documents",
     [
       "- [IMPLEMENTATION-GUIDE.md](IMPLEMENTATION-GUIDE.md): the order of the tasks and how to do them",
-      `- ${markdown.link(review.folder, review.report).replace(/^\[.*\]\(/s, "[The review report](")}`
+      `- ${markdown.link("The review report", review.folder, review.report)}`
     ].join("\n")
   )

@@ -1,0 +1,162 @@
+/**
+ * Steps that plan tasks and render their documents.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Either, Schema } from "effect"
+import * as Step from "../../pipeline/Step.ts"
+import { Draft } from "../review/Draft.ts"
+import { DependencyCycle, DependencyUnknown } from "../review/errors.ts"
+import { Feature } from "../review/Feature.ts"
+import { readmeSections } from "../review/readmeSections.ts"
+import { assess, Assessment } from "./assessment.ts"
+import { workspaces } from "./decided.ts"
+import * as documents from "./documents.ts"
+import { guide } from "./guide.ts"
+import { readme } from "./readme.ts"
+import { methodName, Subtask } from "./Subtask.ts"
+import { emissionOrder, waves } from "./waves.ts"
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+/** @category steps */
+export const assignModes = Step.make("assign-modes", {
+  title: "Assigning implementation modes",
+  input: Schema.Array(Draft),
+  success: Schema.Array(Assessment),
+  run: (drafts) => Effect.succeed(drafts.map(assess)),
+  summary: (assessments) =>
+    (["task-work", "direct", "manual"] as const)
+      .map((mode) =>
+        [mode, assessments.filter(({ implementationMode }) => implementationMode === mode).length] as const
+      )
+      .filter(([mode, count]) => count > 0 || mode !== "manual")
+      .map(([mode, count]) => `${mode === "task-work" ? "/task-work" : mode}: ${count}`)
+      .join(", ")
+})
+
+/** @category models */
+export const Schedule = Schema.Struct({
+  emissionOrder: Schema.Array(Schema.String),
+  waves: Schema.Array(Schema.Array(Schema.String))
+})
+
+/** @category steps */
+export const planWaves = Step.make("plan-waves", {
+  title: "Planning waves of parallel work",
+  input: Schema.Struct({
+    tasks: Schema.Array(
+      Schema.Struct({
+        id: Schema.String,
+        files: Schema.Array(Schema.String),
+        dependencies: Schema.Array(Schema.String)
+      })
+    ),
+    sequential: Schema.Boolean
+  }),
+  success: Schedule,
+  failure: Schema.Union(DependencyUnknown, DependencyCycle),
+  run: ({ sequential, tasks }) => {
+    const order = emissionOrder(tasks)
+    return Either.match(waves(order, { sequential }), {
+      onLeft: Effect.fail,
+      onRight: (waves) =>
+        Effect.succeed({
+          emissionOrder: order.map(({ id }) => id),
+          waves: waves.map((wave) => wave.map(({ id }) => id))
+        })
+    })
+  },
+  summary: ({ waves }) => plural(waves.length, "wave")
+})
+
+/** @category steps */
+export const nameWorkspaces = Step.make("name-workspaces", {
+  title: "Naming workspaces",
+  input: Schema.Struct({ waves: Schema.Array(Schema.Array(Schema.String)), slug: Schema.String }),
+  success: Schema.Record({ key: Schema.String, value: Schema.String }),
+  run: ({ slug, waves }) => Effect.succeed(workspaces(waves, slug)),
+  summary: (names) => plural(Object.keys(names).length, "workspace")
+})
+
+/** @category models */
+export const Target = Schema.Struct({ folder: Schema.String, plans: Schema.String })
+
+/** @category steps */
+export const chooseTarget = Step.make("choose-target", {
+  title: "Choosing the folder",
+  input: Schema.String,
+  success: Target,
+  run: (slug) => Effect.succeed({ folder: `tasks/backlog/${slug}`, plans: ".claude/task-plans" }),
+  summary: ({ folder }) => `${folder}/`
+})
+
+/** @category models */
+export const Document = Schema.Struct({ path: Schema.String, content: Schema.String })
+
+const About = Schema.Struct({ review: Schema.String, slug: Schema.String, created: Schema.String })
+
+/** @category steps */
+export const renderTasks = Step.make("render-tasks", {
+  title: "Writing task files and plans",
+  input: Schema.Struct({ tasks: Schema.Array(Subtask), about: About, target: Target }),
+  success: Schema.Array(Document),
+  run: ({ about, target, tasks }) =>
+    Effect.succeed(tasks.flatMap((task) => [
+      { path: `${target.folder}/${task.fileName}`, content: documents.taskFile(task, about) },
+      { path: `${target.plans}/${task.id}-implementation-plan.md`, content: documents.plan(task) }
+    ])),
+  summary: (documents) => `${plural(documents.length / 2, "task file")}, ${plural(documents.length / 2, "plan")}`
+})
+
+/** @category steps */
+export const renderGuide = Step.make("render-guide", {
+  title: "Writing the guide",
+  input: Schema.Struct({ feature: Feature, waves: Schema.Array(Schema.Array(Subtask)), target: Target }),
+  success: Document,
+  run: ({ feature, target, waves }) =>
+    Effect.succeed({ path: `${target.folder}/IMPLEMENTATION-GUIDE.md`, content: guide(feature, waves) }),
+  summary: () => "IMPLEMENTATION-GUIDE.md"
+})
+
+/** @category steps */
+export const renderReadme = Step.make("render-readme", {
+  title: "Writing the README",
+  input: Schema.Struct({
+    feature: Feature,
+    tasks: Schema.Array(Subtask),
+    target: Target,
+    root: Schema.String,
+    review: Schema.Struct({
+      id: Schema.String,
+      text: Schema.String,
+      report: Schema.String,
+      reportName: Schema.String
+    })
+  }),
+  success: Document,
+  run: ({ feature, review, root, target, tasks }) =>
+    Effect.succeed({
+      path: `${target.folder}/README.md`,
+      content: readme(feature, readmeSections(review.text, "whole"), tasks, {
+        id: review.id,
+        folder: `${root}/${target.folder}`,
+        report: review.report,
+        reportName: review.reportName
+      })
+    }),
+  summary: () => "README.md"
+})
+
+/** A wave as people read it. */
+export const waveLines = (
+  wave: ReadonlyArray<typeof Subtask.Type>,
+  number: number
+): ReadonlyArray<string> => [
+  `Wave ${number}: ${plural(wave.length, "task")}${wave.length > 1 ? ", in parallel" : ""}`,
+  ...wave.map((task) =>
+    `  ${task.id}  ${task.title}${task.conductorWorkspace === null ? "" : `  [${task.conductorWorkspace}]`}  ${
+      methodName(task.implementationMode)
+    }`
+  )
+]
