@@ -236,6 +236,7 @@ const session = (
 
     const onDisk: Service = {
       ...journal,
+      remove: (name) => Effect.zipRight(journal.remove(name), Effect.sync(() => void disk.delete(name))),
       open: (name) =>
         Effect.map(journal.open(name), (opened) => {
           const stored = disk.get(name) ?? []
