@@ -19,7 +19,8 @@ const { metafile } = await build({
   format: "esm",
   metafile: true,
   banner: {
-    js: "#!/usr/bin/env node\nimport{createRequire as cairnRequire}from\"node:module\";const require=cairnRequire(import.meta.url);"
+    js:
+      "#!/usr/bin/env node\nimport{createRequire as cairnRequire}from\"node:module\";const require=cairnRequire(import.meta.url);"
   }
 })
 chmodSync("dist/bin/cairn.mjs", 0o755)

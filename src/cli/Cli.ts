@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- a command line takes programs that fail with anything
 /**
  * A command line made of programs: one command each, and what all of them share.
  *
@@ -142,7 +143,7 @@ const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTermin
 const commandsOf = ({ programs }: Definition) => ({
   programs: programs.map((program) => ({
     spec: programCommand.spec(program),
-    run: (app: App, _: helpCommand.Specs) => programCommand.run(app, program)
+    run: (app: App) => programCommand.run(app, program)
   })),
   shared: [
     { spec: queries.runsSpec, run: queries.runs },

@@ -52,7 +52,7 @@ export const ofProcess = (signal: Io["signal"]): Io => ({
 
 const sink = (stream: NodeJS.WriteStream): Sink => ({
   write: (text) => void stream.write(text),
-  isTerminal: stream.isTTY === true,
+  isTerminal: stream.isTTY,
   size: () => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }),
   onResize: (changed) => {
     stream.on("resize", changed)

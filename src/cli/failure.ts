@@ -51,7 +51,7 @@ const fromError = (error: unknown, name: string): Failure => {
 }
 
 /** The kernel's texts call the command `cairn`; where it is part of another one, they must name that. */
-export const named = (text: string, name: string): string =>
+const named = (text: string, name: string): string =>
   name === "cairn" ? text : text.replace(/\bcairn (?=[a-z])/g, () => `${name} `)
 
 const textOf = (value: unknown, key: string): string | undefined => {

@@ -121,7 +121,7 @@ const table = (rows: ReadonlyArray<readonly [string, string]>): ReadonlyArray<st
 }
 
 /** Text in lines of at most `columns`; a word that is longer stands alone. */
-export const wrapped = (text: string, indent: number, hanging = indent, columns = width): Array<string> => {
+const wrapped = (text: string, indent: number, hanging = indent, columns = width): Array<string> => {
   const lines: Array<string> = []
   let line = " ".repeat(indent)
   let empty = true

@@ -61,6 +61,7 @@ export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words
   return { args, values, switches } satisfies Parsed
 })
 
+// oxlint-disable-next-line no-control-regex -- that is what an escape begins with
 const escapes = /\u001B\[[0-9;]*m/g
 
 /**
@@ -124,7 +125,7 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
       const typed = equals < 0 ? word : word.slice(0, equals)
       const known = flags.get(typed)
       if (known === undefined) {
-        const letters = [...word.slice(1)].map((letter) => flags.get(`-${letter}`))
+        const letters = Array.from(word.slice(1), (letter) => flags.get(`-${letter}`))
         if (/^-[A-Za-z]{2,}$/.test(word) && letters.every((entry) => entry?.flag.kind === "switch")) {
           for (const entry of letters) if (entry !== undefined) toSwitch(entry.flag, true)
           continue

@@ -1,3 +1,4 @@
+// @effect-diagnostics globalTimers:off -- they are the process's own, outside every effect
 /**
  * Runs one effect as the whole of a process: signals interrupt it, its streams are drained, its number is the exit
  * code.

@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off unsafeEffectTypeAssertion:off -- the types of steps are erased inside the kernel; they are on its doors
 /**
  * Runs the steps of a pipeline here, and keeps what they give in the run's checkpoint.
  *
@@ -73,7 +74,7 @@ export interface Options {
 }
 
 /** A step that ran or was recalled, and can be undone. */
-export interface Undoable {
+interface Undoable {
   readonly path: string
   readonly step: Step.Definition
   readonly input: unknown

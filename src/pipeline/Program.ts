@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off unsafeEffectTypeAssertion:off -- the types of steps are erased inside the kernel; they are on its doors
 /**
  * A pipeline as people run it: with words that describe it, and with settings that choose its layers.
  *
@@ -6,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, type Layer, Option, Schema } from "effect"
 import type { Journal } from "./Journal.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Run from "./Run.ts"

@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off unsafeEffectTypeAssertion:off -- the types of steps are erased inside the kernel; they are on its doors
 /**
  * A pipeline that runs, stops at any instant, and goes on.
  *
@@ -362,7 +363,7 @@ const run = (pipeline: Pipeline.Any, session: Session) =>
         return yield* Effect.failCause(cause)
       }).pipe(
         // The disk failed while the end was written down: that is what there is to say now.
-        Effect.catchIf((error) => error instanceof Stop, (stop) => Effect.failCause((stop as Stop).cause))
+        Effect.catchIf((error) => error instanceof Stop, (stop) => Effect.failCause(stop.cause))
       )
 
     return yield* body.pipe(

@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off unsafeEffectTypeAssertion:off -- the types of steps are erased inside the kernel; they are on its doors
 /**
  * Runs a pipeline, node by node: selectors are evaluated, what is recorded and still fits is taken, the rest is
  * executed. What can be had without waiting is had in a plain loop, so that ten thousand finished steps cost
@@ -359,6 +360,7 @@ const fan = (
       ) stop = { index, of: result.left }
     }
     const worker: Effect.Effect<void, never, unknown> = Effect.suspend(() => {
+      // oxlint-disable-next-line no-unmodified-loop-condition -- other workers modify it
       while (begun < count && (stop === undefined || stop.of.gravity === gravity.asking)) {
         const index = begun++
         const running = run(index)

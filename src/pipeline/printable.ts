@@ -6,6 +6,7 @@
 
 /** Control characters, line and paragraph separators, and what changes the direction or the visibility of text. */
 const unsafe =
+  // oxlint-disable-next-line no-control-regex -- they are what must not reach a terminal
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uD800-\uDFFF]|[\uDB40][\uDC00-\uDC7F]/gu
 
 const escaped = (character: string): string =>

@@ -39,7 +39,7 @@ export const fromError = (error: unknown, codec?: Codec): Problem => {
  * @category conversions
  * @since 0.1.0
  */
-export const fromDefect = (defect: unknown): Problem => ({
+const fromDefect = (defect: unknown): Problem => ({
   _tag: "Defect",
   name: text(defect, "name") ?? typeof defect,
   message: bounded(text(defect, "message") ?? String(defect)),
@@ -53,5 +53,6 @@ const text = (value: unknown, key: string): string | undefined => {
   return typeof property === "string" ? property : undefined
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the key is in the result
 const optional = <K extends string>(key: K, value: string | undefined) =>
   value === undefined ? {} : { [key]: bounded(value) } as { readonly [P in K]: string }

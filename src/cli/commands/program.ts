@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- a command line takes programs that fail with anything
 /**
  * The command of a program: starts it on an input, or continues the run that this input has.
  *

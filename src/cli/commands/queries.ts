@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, Option } from "effect"
+import { DateTime, Effect, Either, Option } from "effect"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Plan from "../../pipeline/Plan.ts"
 import * as printable from "../../pipeline/printable.ts"
@@ -130,7 +130,7 @@ export const show = Effect.fnUntraced(function*(app: App) {
       changed: iso(info.state.at === 0 ? Option.none() : Option.some(info.state.at)),
       input: started?.input ?? null,
       settings: started?.settings ?? null,
-      steps: steps.map(({ value: _, ...step }) => step),
+      steps: steps.map((step) => ({ ...step, value: undefined })),
       requests,
       problem: Option.getOrNull(info.state.problem),
       next: Option.getOrNull(next)
@@ -210,7 +210,7 @@ const stepsOf = (
       path: event.path,
       title: printable.line(event.path.includes("/") ? `${title} (${event.path})` : title),
       status: event._tag === "StepSucceeded" ? "done" : "failed",
-      at: new Date(event.at).toISOString(),
+      at: isoOf(event.at),
       ms: event.ms,
       attempts: event.attempts,
       why: event.why ?? null,
@@ -285,10 +285,11 @@ const short = (input: unknown): string => {
 const duration = (ms: number): string =>
   ms < 60_000 ? `${(ms / 1000).toFixed(1)}s` : `${Math.floor(ms / 60_000)}m ${Math.round(ms % 60_000 / 1000)}s`
 
-const iso = (at: Option.Option<number>): string | null =>
-  Option.match(at, { onNone: () => null, onSome: (at) => new Date(at).toISOString() })
+const isoOf = (at: number): string => DateTime.formatIso(DateTime.unsafeMake(at))
 
-const when = (at: number): string => new Date(at).toISOString().slice(0, 19).replace("T", " ")
+const iso = (at: Option.Option<number>): string | null => Option.match(at, { onNone: () => null, onSome: isoOf })
+
+const when = (at: number): string => isoOf(at).slice(0, 19).replace("T", " ")
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => printable.width(row[column] ?? ""))))

@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- a command line takes programs that fail with anything
 /**
  * `resume` and `answer`: a run goes on by its name, with the input it began with and the settings it had last.
  *

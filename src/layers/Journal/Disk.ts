@@ -61,7 +61,9 @@ export const real: Operations = {
   chmod: NodeFs.chmodSync,
   chmodOpen: NodeFs.fchmodSync,
   lstat: (path) => NodeFs.lstatSync(path),
-  mkdir: (path, mode) => void NodeFs.mkdirSync(path, { mode }),
+  mkdir: (path, mode) => {
+    NodeFs.mkdirSync(path, { mode })
+  },
   readdir: (path) => NodeFs.readdirSync(path),
   link: NodeFs.linkSync,
   rename: NodeFs.renameSync,

@@ -13,7 +13,7 @@ import * as Line from "./line.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Damage {
+interface Damage {
   /** Counted from 1. */
   readonly record: number
   /** Where it begins. */

@@ -49,6 +49,8 @@ export const layer = (options: Options): Layer.Layer<never> =>
       /** What stands on the screen below the transcript, each line as wide as it was drawn. */
       let drawn: ReadonlyArray<number> = []
       let frame = 0
+      /** The time of the last drawing, for one that the terminal asks for. */
+      let last = 0
 
       /** Moves to the first drawn line and clears from there; a line may have wrapped since the terminal shrank. */
       const erase = (): string => {
@@ -60,6 +62,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       }
 
       const draw = (now: number, finished: ReadonlyArray<string>) => {
+        last = now
         const { columns, rows: height } = options.size()
         const wanted = [...rows.values()].filter(({ number }) => number !== undefined)
         const room = Math.max(1, height - 2)
@@ -138,7 +141,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       }
 
       yield* Effect.acquireRelease(
-        Effect.sync(() => options.onResize(() => draw(Date.now(), []))),
+        Effect.sync(() => options.onResize(() => draw(last, []))),
         (ended) =>
           Effect.sync(() => {
             ended()

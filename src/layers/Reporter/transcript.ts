@@ -162,7 +162,7 @@ const was: Readonly<Record<string, string>> = {
  * @category rendering
  * @since 0.1.0
  */
-export const problemText = (problem: Problem): string =>
+const problemText = (problem: Problem): string =>
   problem._tag === "Failure"
     ? printable.line(problem.message)
     : `a bug: ${printable.line(problem.name)}: ${printable.line(problem.message)}`

@@ -57,7 +57,7 @@ export const resolveRoot = (root: string): Effect.Effect<string, RootUnusable> =
  * @category combinators
  * @since 0.1.0
  */
-export const toText = (bytes: Uint8Array | null): string | null =>
+const toText = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Option.getOrNull(Option.liftThrowable(() => decoder.decode(bytes))())
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

@@ -51,7 +51,7 @@ export interface Stat {
  * @category models
  * @since 0.1.0
  */
-export type How = "read" | "readHere" | "create"
+type How = "read" | "readHere" | "create"
 
 /**
  * @category models
@@ -184,7 +184,7 @@ export const peek = (path: string): Effect.Effect<Stat | null, SystemError> =>
  * @category combinators
  * @since 0.1.0
  */
-export const withOpen = <A, E>(
+const withOpen = <A, E>(
   path: string,
   how: How,
   mode: number | undefined,

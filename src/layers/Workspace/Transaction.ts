@@ -361,7 +361,7 @@ const reasonOf = (error: Fs.SystemError | Fs.NotRegular) =>
  * @category combinators
  * @since 0.1.0
  */
-export const toFailure = (
+const toFailure = (
   place: Pick<Place, "root">,
   error: Refusal | Named,
   undone: boolean

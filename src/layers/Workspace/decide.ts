@@ -16,7 +16,7 @@ import { sha256 } from "./sha256.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Seen {
+interface Seen {
   readonly sha256: string
   readonly bytes: number
   readonly mode: number

@@ -42,7 +42,7 @@ export const unsafe = (path: string): string | undefined => {
  * @category combinators
  * @since 0.1.0
  */
-export const folded = (path: string): string => path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC")
+const folded = (path: string): string => path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC")
 
 /**
  * Fails unless the path may be written to.

@@ -41,7 +41,7 @@ const slugOf = (title: string): string => {
     .replace(/[^\p{L}\p{N}-]/gu, "")
     .replace(/-+/g, "-")
     .replace(/^-|-$/g, "")
-  const characters = [...slug]
+  const characters = Array.from(slug)
   if (characters.length <= longest) return slug
   const cut = characters.slice(0, longest + 1).join("")
   return cut.includes("-") ? cut.slice(0, cut.lastIndexOf("-")) : characters.slice(0, longest).join("")

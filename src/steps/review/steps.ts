@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Clock, Effect, Either, Schema } from "effect"
+import { DateTime, Effect, Either, Schema } from "effect"
 import { Workspace } from "../../layers/Workspace.ts"
 import * as Step from "../../pipeline/Step.ts"
 import { relative } from "../tasks/relative.ts"
@@ -25,7 +25,7 @@ const SourceInput = Schema.Struct({
 })
 
 /** @category models */
-export const Source = Schema.Struct({
+const Source = Schema.Struct({
   task: Schema.Struct({ id: Schema.String, title: Schema.String }),
   /** The time that stands in every document. */
   created: Schema.String,
@@ -67,10 +67,10 @@ export const readSource = Step.make("read-review", {
       const name = relative(input.root, input.report)
       const task = yield* readTask(input)
       const report = yield* readReport(input, name)
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* DateTime.now
       return {
         task: { id: task.id, title: task.title },
-        created: task.created ?? new Date(now).toISOString(),
+        created: task.created ?? DateTime.formatIso(now),
         reportName: name,
         report
       }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 
+// oxlint-disable-next-line no-control-regex -- they are white space in Unicode
 const space = /[\t-\r\u001C-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/
 
 /** White space as Unicode means it, other than a byte-order mark. */

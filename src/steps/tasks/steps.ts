@@ -36,7 +36,7 @@ export const assignModes = Step.make("assign-modes", {
 })
 
 /** @category models */
-export const Schedule = Schema.Struct({
+const Schedule = Schema.Struct({
   emissionOrder: Schema.Array(Schema.String),
   waves: Schema.Array(Schema.Array(Schema.String))
 })
@@ -80,7 +80,7 @@ export const nameWorkspaces = Step.make("name-workspaces", {
 })
 
 /** @category models */
-export const Target = Schema.Struct({ folder: Schema.String, plans: Schema.String })
+const Target = Schema.Struct({ folder: Schema.String, plans: Schema.String })
 
 /** @category steps */
 export const chooseTarget = Step.make("choose-target", {
@@ -92,7 +92,7 @@ export const chooseTarget = Step.make("choose-target", {
 })
 
 /** @category models */
-export const Document = Schema.Struct({ path: Schema.String, content: Schema.String })
+const Document = Schema.Struct({ path: Schema.String, content: Schema.String })
 
 const About = Schema.Struct({ review: Schema.String, slug: Schema.String, created: Schema.String })
 
