@@ -38,7 +38,7 @@ const second = Step.make("second", {
   input: Schema.Struct({ how: Input.fields.how, text: Schema.String }),
   success: Schema.String,
   failure: Refused,
-  run: ({ how, text }) => {
+  run: ({ how, text }): Effect.Effect<string, Refused | Suspended.Suspended> => {
     switch (how) {
       case "fail":
         return Effect.fail(new Refused({ why: "because" }))
