@@ -1,13 +1,13 @@
 /** Builds the package: the library with tsc, the command as one file with esbuild. */
 import { build } from "esbuild"
 import { execFileSync } from "node:child_process"
-import { chmodSync, rmSync } from "node:fs"
+import { chmodSync, rmSync, writeFileSync } from "node:fs"
 
 rmSync("dist", { recursive: true, force: true })
 execFileSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" })
 
 const { metafile } = await build({
-  entryPoints: { cairn: "src/main.ts" },
+  entryPoints: { main: "src/main.ts" },
   outdir: "dist/bin",
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -19,9 +19,26 @@ const { metafile } = await build({
   format: "esm",
   metafile: true,
   banner: {
-    js:
-      "#!/usr/bin/env node\nimport{createRequire as cairnRequire}from\"node:module\";const require=cairnRequire(import.meta.url);"
+    js: "import{createRequire as cairnRequire}from\"node:module\";const require=cairnRequire(import.meta.url);"
   }
 })
+
+// The pages of help are fixed when the package is built, so that showing one loads nothing.
+const print = (/** @type {string} */ ...args) =>
+  execFileSync(process.execPath, ["dist/bin/main.mjs", ...args], { encoding: "utf8", env: {} })
+const { commands } = JSON.parse(print("help", "--json"))
+const asked = ["", "--version", "--help", "-h", ...commands.flatMap(({ name }) => [`${name} --help`, `${name} -h`])]
+const pages = Object.fromEntries(
+  asked.map((words) => [words, print(...words.split(" ").filter((word) => word !== ""))])
+)
+writeFileSync(
+  "dist/bin/cairn.mjs",
+  `#!/usr/bin/env node
+const pages = ${JSON.stringify(pages)}
+const words = process.argv.slice(2).join(" ")
+if (Object.hasOwn(pages, words)) process.stdout.on("error", () => {}).write(pages[words])
+else await import("./main.mjs")
+`
+)
 chmodSync("dist/bin/cairn.mjs", 0o755)
 for (const [file, { bytes }] of Object.entries(metafile.outputs)) console.log(`${file} ${(bytes / 1024).toFixed(0)} kB`)

@@ -17,6 +17,15 @@ describe("the package", { timeout: 300_000 }, () => {
     assert.include(fs.readFileSync(at("src/main.ts"), "utf8"), `version: "${version}"`)
   })
 
+  it("shows the pages of help that the command itself would print", () => {
+    const print = (file: string, words: ReadonlyArray<string>) =>
+      execFileSync(process.execPath, [at(`dist/bin/${file}.mjs`), ...words], { encoding: "utf8" })
+
+    for (const words of [[], ["--help"], ["--version"], ["implement", "--help"], ["runs", "-h"]]) {
+      assert.strictEqual(print("cairn", words), print("main", words))
+    }
+  })
+
   it("installs from its tarball into an empty folder: the command alone, then the library", () => {
     assert.isTrue(fs.existsSync(at("dist/bin/cairn.mjs")), "run npm run build first")
     const tarball = npm(["pack", "--pack-destination", folder, "--silent"], at(".")).trim().split("\n").at(-1) ?? ""

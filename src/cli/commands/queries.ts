@@ -137,7 +137,7 @@ export const show = Effect.fnUntraced(function*(app: App) {
     },
     text: [
       `${printable.line(info.program)} ${id} · ${info.status}${of === 0 ? "" : ` · ${done} of ${of} steps`}`,
-      ...(started === undefined ? [] : [`started ${when(started.at)}, input ${short(started.input)}`]),
+      ...(started === undefined ? [] : [`started ${when(started.at)}, input ${short(started.input, app.io.cwd)}`]),
       "",
       ...steps.map((step) =>
         `  ${marks[step.status]} ${printable.pad(printable.fit(step.title, left), left)}  ${
@@ -276,10 +276,9 @@ const nextOf = (app: App, { id, state, status }: Run.Info): Option.Option<string
   )
 }
 
-const short = (input: unknown): string => {
-  const text = printable.line(JSON.stringify(input))
-  return printable.fit(text, 60)
-}
+/** The input in a few words; paths below the current folder as they are called from it. */
+const short = (input: unknown, cwd: string): string =>
+  printable.fit(printable.line(JSON.stringify(input).replaceAll(`${cwd}/`, "")), 60)
 
 /** Milliseconds as a person reads them. */
 const duration = (ms: number): string =>
