@@ -24,12 +24,12 @@ const { metafile } = await build({
 })
 
 // The pages of help are fixed when the package is built, so that showing one loads nothing.
-const print = (/** @type {string} */ ...args) =>
-  execFileSync(process.execPath, ["dist/bin/main.mjs", ...args], { encoding: "utf8", env: {} })
-const { commands } = JSON.parse(print("help", "--json"))
+const print = (/** @type {ReadonlyArray<string>} */ words) =>
+  execFileSync(process.execPath, ["dist/bin/main.mjs"].concat(words), { encoding: "utf8", env: {} })
+const { commands } = JSON.parse(print(["help", "--json"]))
 const asked = ["", "--version", "--help", "-h", ...commands.flatMap(({ name }) => [`${name} --help`, `${name} -h`])]
 const pages = Object.fromEntries(
-  asked.map((words) => [words, print(...words.split(" ").filter((word) => word !== ""))])
+  asked.map((words) => [words, print(words.split(" ").filter((word) => word !== ""))])
 )
 writeFileSync(
   "dist/bin/cairn.mjs",
