@@ -465,14 +465,17 @@ export const validate = <const K extends string, S, A, R2>(
   S & { readonly [P in K]: Validation.Report },
   E | Validation.ValidationFailed,
   R | R2
-> =>
-  add(self, {
-    _tag: "Validate",
-    key,
-    validation,
-    steps: new Map(Validation.checks(validation).map((check) => [check.name, Validation.toStep(check)])),
-    select
-  })
+> => {
+  const steps = new Map<string, Step.Any>()
+  for (const check of Validation.checks(validation)) {
+    // Each check is recorded under its name.
+    if (steps.has(check.name)) {
+      throw new PipelineRefused({ pipeline: self.name, reason: `two checks of "${key}" are named "${check.name}"` })
+    }
+    steps.set(check.name, Validation.toStep(check))
+  }
+  return add(self, { _tag: "Validate", key, validation, steps, select })
+}
 
 /**
  * Says something to people at this point: what was found, or what to do next. It is shown, never recorded.

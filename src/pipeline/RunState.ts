@@ -100,11 +100,17 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         ...state,
         executions: HashMap.set(state.executions, path, execution),
         requests: without(state.requests, path),
+        // Steps run only once everything that was to be undone has been.
+        compensating: false,
         at: event.at + event.ms
       }
     }
-    case "RequestOpened":
-      return { ...state, requests: append(state.requests, event.request.path, event.request), at: event.at }
+    case "RequestOpened": {
+      const { request } = event
+      const open = Option.getOrElse(HashMap.get(state.requests, request.path), () => [])
+      const others = open.filter((other) => isOfOneStep(other, request))
+      return { ...state, requests: HashMap.set(state.requests, request.path, [...others, request]), at: event.at }
+    }
     case "AnswerRecorded":
       return {
         ...state,
@@ -136,7 +142,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
     case "RunFailed":
       return { ...state, phase: "failed", problem: Option.some(event.problem), compensating: false, at: event.at }
     case "RunSucceeded":
-      return { ...state, phase: "done", requests: HashMap.empty(), at: event.at }
+      return { ...state, phase: "done", requests: HashMap.empty(), compensating: false, at: event.at }
   }
 }
 
@@ -148,6 +154,10 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
  */
 export const openRequests = (state: RunState): ReadonlyArray<Request> =>
   Array.from(HashMap.values(state.requests)).flat()
+
+/** What a step asked before it, or its input, was another is not asked any more. */
+const isOfOneStep = (one: Request, other: Request): boolean =>
+  one.step === other.step && one.version === other.version && one.digest === other.digest
 
 const append = <A>(map: HashMap.HashMap<string, ReadonlyArray<A>>, key: string, value: A) =>
   HashMap.set(map, key, [...Option.getOrElse(HashMap.get(map, key), () => []), value])

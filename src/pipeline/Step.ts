@@ -208,8 +208,8 @@ export const make = <
     success: codec(name, "success", options.success),
     failure: failureCodec(name, options.failure, timeout !== undefined),
     summary: Option.fromNullable(options.summary),
-    fingerprint: Option.fromNullable(options.fingerprint),
-    holds: Option.fromNullable(options.holds),
+    fingerprint: Option.map(Option.fromNullable(options.fingerprint), suspending),
+    holds: Option.map(Option.fromNullable(options.holds), suspending),
     compensate: Option.none(),
     execute
   }, options.title)
@@ -255,7 +255,12 @@ export const compensate: {
 } = dual(2, <In, A, E, R, E2, R2>(
   self: Step<In, A, E, R>,
   undo: (result: A, input: In) => Effect.Effect<void, E2, R2>
-): Step<In, A, E, R | R2> => build({ ...self.definition, compensate: Option.some(undo) }, self.title))
+): Step<In, A, E, R | R2> => build({ ...self.definition, compensate: Option.some(suspending(undo)) }, self.title))
+
+/** What throws before it gives an effect dies like one. */
+const suspending =
+  <Args extends ReadonlyArray<unknown>, A, E, R>(f: (...args: Args) => Effect.Effect<A, E, R>) =>
+  (...args: Args): Effect.Effect<A, E, R> => Effect.suspend(() => f(...args))
 
 /** Outside a run nothing watches, and a question without an answer has nobody to wait for it. */
 const unwatched: Watch = {

@@ -201,7 +201,10 @@ const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: stri
     const { value } = recalled
     if (Option.isNone(step.holds)) return reuse(at, step, input, value)
     return Effect.flatMap(
-      step.holds.value(value as never, input as never),
+      Effect.catchAllDefect(
+        step.holds.value(value as never, input as never),
+        (defect) => Effect.fail(died(place.path, defect))
+      ),
       (holds) => holds ? reuse(at, step, input, value) : run("what it left behind is gone or changed")
     )
   }
