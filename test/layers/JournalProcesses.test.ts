@@ -190,6 +190,7 @@ describe("Journal (File) between processes", () => {
         assert.deepStrictEqual(now, now.map((_, index) => index))
         assert.isAtLeast(now.length, seen)
         seen = now.length
+        await new Promise(setImmediate)
       }
       await owner.kill("SIGKILL")
       const last = owner.rest.at(-1) ?? `durable ${before}`

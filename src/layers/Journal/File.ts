@@ -68,7 +68,7 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
         )
       }
 
-      /** The home and its `runs/`, each name durable. */
+      /** The home, in folders whose names are durable, and its `runs/`. */
       const prepare = () => {
         const missing: Array<string> = []
         for (let path = home; Disk.unlessAbsent(() => disk.lstat(path)) === undefined; path = dirname(path)) {
@@ -79,7 +79,7 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
           else if (Disk.makeFolder(disk, path)) disk.close(Disk.makeFile(disk, join(home, ".gitignore"), "*\n"))
           Disk.syncFolder(disk, dirname(path))
         }
-        if (Disk.makeFolder(disk, runs)) Disk.syncFolder(disk, home)
+        Disk.makeFolder(disk, runs)
       }
 
       /** Opens the file, and makes it where whoever made the folder had no time to. */
@@ -96,9 +96,7 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
           named("create", name, (folder) =>
             attempt("create", name, folder, () => {
               prepare()
-              const isMade = Disk.makeFolder(disk, folder)
-              if (isMade) Disk.syncFolder(disk, runs)
-              return isMade
+              return Disk.makeFolder(disk, folder)
             })),
 
         open: (name) =>
@@ -106,7 +104,8 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
             Effect.gen(function*() {
               yield* attemptChecked("open", name, folder, () => {
                 checkFolder(disk, folder)
-                // Whoever made it may have ended before its name was durable.
+                // Whoever made them may have ended by now: whoever writes into them makes their names durable.
+                Disk.syncFolder(disk, home)
                 Disk.syncFolder(disk, runs)
               })
               const { generation } = yield* locked(name, "lock")

@@ -90,16 +90,18 @@ export const make = <E>(
         positions.push(end)
         end += line.length
       }
+      // Nobody else may have written, and the file must still have its name: else what is added now would be lost.
+      const stats = Disk.attempt(() => disk.stat(descriptor))
+      if (Either.isLeft(stats)) return Either.left(fail(refused("append", stats.left.reason)))
+      const { nlink, size } = stats.right
+      if (size !== last.end) {
+        const how = `it has ${size} bytes in place of ${last.end}`
+        return Either.left(fail(refused("append", `somebody else changed the file: ${how}`)))
+      }
+      if (nlink === 0) return Either.left(fail(refused("append", "somebody removed the file")))
       const [first] = lines
       const bytes = first !== undefined && lines.length === 1 ? first : Buffer.concat(lines)
-      return Either.right({ bytes, positions, after: { place, generation, end } })
-    }
-
-    /** Nobody else may have written, and the file must still have its name: else what is added now would be lost. */
-    const verify = (): void => {
-      const { nlink, size } = disk.stat(descriptor)
-      if (size !== last?.end) throw changed(`it has ${size} bytes in place of ${last?.end}`)
-      if (nlink === 0) throw changed("it was removed")
+      return Either.right({ bytes, positions, before: last.end, after: { place, generation, end } })
     }
 
     const accept = (batch: Batch): ReadonlyArray<number> => {
@@ -108,14 +110,9 @@ export const make = <E>(
     }
 
     /** A failed sync is never tried again: it would say yes to what the system has already dropped. */
-    const reject = (batch: Batch) => ({ code, reason }: Disk.Refusal): JournalError => {
+    const reject = (batch: Batch, { reason }: Disk.Refusal): JournalError => {
       // What was not acknowledged goes if it can, so that nobody takes it for a record.
-      if (code !== changedCode) {
-        Disk.ignoring(() => {
-          const { size } = disk.stat(descriptor)
-          if (last !== undefined && last.end < size && size <= batch.after.end) disk.truncate(descriptor, last.end)
-        })
-      }
+      Disk.ignoring(() => disk.truncate(descriptor, batch.before))
       return fail(refused("append", reason))
     }
 
@@ -123,11 +120,10 @@ export const make = <E>(
       Either.flatMap(batchOf(records), (batch) =>
         Either.mapBoth(
           Disk.attempt(() => {
-            verify()
             Disk.writeAll(disk, descriptor, batch.bytes)
             disk.datasync(descriptor)
           }),
-          { onLeft: reject(batch), onRight: () => accept(batch) }
+          { onLeft: (refusal) => reject(batch, refusal), onRight: () => accept(batch) }
         ))
 
     // All that decides where the batch goes happens at once, so that nobody comes in between.
@@ -138,7 +134,7 @@ export const make = <E>(
         const batch = prepared.right
         const end = (refusal: Disk.Refusal | undefined) => {
           isWriting = false
-          resume(refusal === undefined ? Effect.succeed(accept(batch)) : Effect.fail(reject(batch)(refusal)))
+          resume(refusal === undefined ? Effect.succeed(accept(batch)) : Effect.fail(reject(batch, refusal)))
         }
         const write = (from: number): void =>
           disk.writeLater(descriptor, batch.bytes, from, (error, count) => {
@@ -148,9 +144,7 @@ export const make = <E>(
             else disk.datasyncLater(descriptor, (error) => end(error === null ? undefined : Disk.toRefusal(error)))
           })
         isWriting = true
-        const verified = Disk.attempt(verify)
-        if (Either.isLeft(verified)) end(verified.left)
-        else write(0)
+        write(0)
       })
 
     return {
@@ -158,8 +152,7 @@ export const make = <E>(
       read: (position) =>
         Effect.suspend(() => {
           if (isClosed) return refused("read", closed)
-          const until = last?.end ?? Number.POSITIVE_INFINITY
-          return Either.mapLeft(readAt(disk, descriptor, position, until), toError(name, where))
+          return Either.mapLeft(readAt(disk, descriptor, position), toError(name, where))
         }),
       append: (records, { alone }) =>
         Effect.suspend(() => {
@@ -191,10 +184,9 @@ interface Last {
 interface Batch {
   readonly bytes: Uint8Array
   readonly positions: ReadonlyArray<number>
+  /** How long the file was. */
+  readonly before: number
   readonly after: Last
 }
 
 const closed = "it is closed"
-const changedCode = "CHANGED"
-const changed = (how: string): Error =>
-  Disk.toError({ code: changedCode, reason: `somebody else changed the file: ${how}` })

@@ -140,11 +140,10 @@ export const scan = <S>(
 export const readAt = (
   disk: Disk.Operations,
   descriptor: number,
-  position: number,
-  until: number
+  position: number
 ): Either.Either<string, Failure> =>
   Either.flatMap(
-    attempt(() => lineAt(disk, descriptor, position, until)),
+    attempt(() => lineAt(disk, descriptor, position)),
     (line) => {
       const reason = line === undefined ? "no record begins here" : Line.whole(line, 0, line.length)
       return line === undefined || reason !== undefined
@@ -156,12 +155,11 @@ export const readAt = (
     }
   )
 
-const lineAt = (disk: Disk.Operations, descriptor: number, position: number, until: number): Buffer | undefined => {
+const lineAt = (disk: Disk.Operations, descriptor: number, position: number): Buffer | undefined => {
   let bytes = Buffer.allocUnsafe(4096)
   let filled = 0
   while (filled < Line.longest) {
-    const room = Math.max(0, Math.min(bytes.length - filled, until - position - filled))
-    const count = disk.read(descriptor, bytes, filled, room, position + filled)
+    const count = disk.read(descriptor, bytes, filled, bytes.length - filled, position + filled)
     if (count === 0) return undefined
     const to = bytes.subarray(0, filled + count).indexOf(newline, filled)
     if (to !== -1) return bytes.subarray(0, to)
