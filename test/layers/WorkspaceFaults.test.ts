@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber } from "effect"
 import * as NodeFs from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Tree, Workspace, type WriteFailed } from "../../src/layers/Workspace.ts"
 import * as Fs from "../../src/layers/Workspace/Fs.ts"
 import * as WorkspaceRooted from "../../src/layers/Workspace/Rooted.ts"
+import { fastFolder } from "../fastFolder.ts"
 import { contents, inRun, owner, refusal, sha256, tree, visible } from "./WorkspaceContract.ts"
 import { edit, files } from "./WorkspaceDisk.ts"
 
@@ -93,7 +93,7 @@ const scenarios: ReadonlyArray<Scenario> = [
 const prepared = (scenario: Scenario) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const parent = NodeFs.realpathSync(NodeFs.mkdtempSync(join(tmpdir(), "workspace-")))
+      const parent = NodeFs.realpathSync(NodeFs.mkdtempSync(join(fastFolder, "workspace-")))
       NodeFs.mkdirSync(join(parent, "root"))
       return join(parent, "root")
     }),

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as FastCheck from "effect/FastCheck"
 import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as JournalFile from "../../src/layers/Journal/File.ts"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
+import { fastFolder } from "../fastFolder.ts"
 import * as Laws from "./laws.ts"
 
 /** A fresh place for the journals of one case. */
@@ -67,7 +67,7 @@ describe("laws", () => {
 
   it.live("the same holds where the journals are files", () =>
     Effect.acquireUseRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "cairn-laws-"))),
+      Effect.sync(() => mkdtempSync(join(fastFolder, "cairn-laws-"))),
       (root) =>
         Effect.gen(function*() {
           const unchanged = yield* holds(Laws.unchangedCase, 40, files(root))
