@@ -99,13 +99,15 @@ const describe = (pipeline: Pipeline.Any): string => {
   let text = pipeline.name
   for (const node of Pipeline.nodes(pipeline)) {
     for (const { key, kind, unit } of parts(node)) {
-      text += `\n${key} ${kind} ${
-        unit === undefined ? "" : Pipeline.isPipeline(unit) ? `{${describe(unit)}}` : shapeOf(unit)
-      }`
+      text += `\n${key} ${kind} ${unit === undefined ? "" : describeUnit(unit)}`
     }
+    if (node._tag === "CatchTag") text += ` or ${describeUnit(node.recovery)}`
   }
   return text
 }
+
+const describeUnit = (unit: Pipeline.AnyUnit): string =>
+  Pipeline.isPipeline(unit) ? `{${describe(unit)}}` : shapeOf(unit)
 
 const shapeOf = ({ definition: { failure, input, name, success, version } }: Step.Any): string =>
   `${name}@${version} ${input.shape()} ${success.shape()} ${failure.shape()}`
@@ -197,7 +199,7 @@ interface Part {
   readonly kind: PlanNode["kind"]
   readonly title: string
   readonly unit: Pipeline.AnyUnit | undefined
-  readonly selects: ReadonlyArray<Pipeline.Select<unknown>>
+  readonly selects: ReadonlyArray<Looked>
   readonly after: ReadonlyArray<string>
 }
 
@@ -227,7 +229,17 @@ const parts = (node: Pipeline.Node): ReadonlyArray<Part> => {
       const { key, unit } = node
       const after = node._tag === "Step" ? node.after : []
       const kind = node._tag === "Step" ? (Step.isStep(unit) ? "step" : "pipeline") : kinds[node._tag]
-      const selects = node._tag === "ForEach" ? [node.items] : node._tag === "Repeat" ? [node.initial] : [node.select]
+      const selects: ReadonlyArray<Looked> = node._tag === "ForEach"
+        ? [node.items]
+        : node._tag === "Repeat"
+        ? [
+          node.initial,
+          (state, anything) => node.until(anything, state),
+          (state, anything) => node.next(anything, state)
+        ]
+        : node._tag === "CatchTag"
+        ? [node.select, (state, anything) => node.input(anything, state)]
+        : [node.select]
       return [{ key, kind, title: titleOf(unit), unit, selects, after }]
     }
   }
@@ -242,8 +254,11 @@ const nameOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.defi
 
 const isHidden = (unit: Pipeline.AnyUnit): boolean => Step.isStep(unit) && unit.definition.hidden
 
+/** A function of the state, and of a value that stands for a result or a failure. */
+type Looked = (state: never, anything: never) => unknown
+
 /** The keys of the state that a selector reads, as far as it comes with values that stand for anything. */
-const readsOf = (select: Pipeline.Select<unknown>): ReadonlyArray<string> => {
+const readsOf = (select: Looked): ReadonlyArray<string> => {
   const keys = new Set<string>()
   let left = 10_000
   const anything: unknown = new Proxy(function() {}, {
@@ -264,7 +279,7 @@ const readsOf = (select: Pipeline.Select<unknown>): ReadonlyArray<string> => {
     }
   })
   try {
-    select(state as never)
+    select(state as never, anything as never)
   } catch {
     // It wanted more than a stand-in can give; what it read before counts.
   }
