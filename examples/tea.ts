@@ -1,7 +1,7 @@
 /**
- * A command line of your own: `node examples/tea.js tea --guests 3`.
- *
- * Making tea asks a person what kind it should be, so that the first call ends with 42 and a question.
+ * A command line of your own. `tea --guests 3` asks a person what kind of tea it should be: it ends with 42 and a
+ * question, and `answer @last --file -` goes on with what is on stdin. For twelve guests there is not enough water,
+ * and the pipeline takes its typed way out.
  */
 import { Effect, Schema } from "effect"
 import { CurrentStep, Pipeline, Program, Step, Suspended } from "effect-cairn"
@@ -23,12 +23,15 @@ const boil = Step.make("boil", {
   input: Schema.Number,
   success: Schema.Number,
   failure: NoWater,
-  run: (cups) =>
-    cups === 13
-      ? Effect.dieMessage("thirteen guests were never thought of")
-      : cups > 10
-      ? Effect.fail(new NoWater({ cups }))
-      : Effect.succeed(cups * 200),
+  run: (cups) => cups > 10 ? new NoWater({ cups }) : Effect.succeed(cups * 200),
+  summary: (millilitres) => `${millilitres} ml`
+})
+
+const share = Step.make("share", {
+  title: "Sharing what there is",
+  input: Schema.Number,
+  success: Schema.Number,
+  run: () => Effect.succeed(2000),
   summary: (millilitres) => `${millilitres} ml`
 })
 
@@ -45,19 +48,11 @@ const choose = Step.make("choose", {
 })
 
 const tea = Pipeline.make("tea", { input: Schema.Struct({ guests: Schema.Number }) }).pipe(
-  Pipeline.step("water", boil, ({ input }) => input.guests),
+  Pipeline.catchTag("water", boil, ({ input }) => input.guests, "NoWater", share, ({ cups }) => cups),
   Pipeline.step("kind", choose, () => null),
   Pipeline.output(Schema.String, ({ kind, water }) => `${water} ml of ${kind} tea`)
 )
 
-Cli.run({
-  name: "tea-house",
-  version: "1.0.0",
-  programs: [
-    Program.make(tea, {
-      description: "Makes tea for guests.",
-      examples: [{ command: "tea --guests 3" }],
-      print: (text) => text
-    })
-  ]
-})
+const program = Program.make(tea, { description: "Makes tea for guests.", print: (text) => text })
+
+Cli.run({ name: "tea-house", version: "1.0.0", programs: [program] })

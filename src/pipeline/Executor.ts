@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Cause, type Effect } from "effect"
+import { Cause, type Effect, type Option } from "effect"
 import type { RunEvent } from "./RunEvent.ts"
 import type * as Step from "./Step.ts"
 
@@ -101,7 +101,7 @@ export interface Executor {
     path: string,
     step: Step.Definition,
     digest: string
-  ) => Effect.Effect<{ readonly error: unknown } | undefined, Stop>
+  ) => Effect.Effect<Option.Option<unknown>, Stop>
   /** True where anything is recorded at or under a path. */
   readonly knows: (path: string) => boolean
   /** Runs a step and makes its end durable. */

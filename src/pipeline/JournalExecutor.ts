@@ -169,17 +169,14 @@ export const make = (options: Options): JournalExecutor => {
   const recallFailure: Executor["recallFailure"] = (path, step, digest) => {
     const execution = Option.getOrUndefined(HashMap.get(state.executions, path))
     if (execution === undefined || execution.succeeded || changed(execution, step, digest) !== undefined) {
-      return Effect.succeed(undefined)
+      return Effect.succeedNone
     }
     return Effect.map(
       recordAt(execution.position),
       (event) =>
         event._tag === "StepFailed" && event.problem._tag === "Failure"
-          ? Either.match(step.failure.decode(event.problem.value), {
-            onLeft: () => undefined,
-            onRight: (error) => ({ error })
-          })
-          : undefined
+          ? Option.getRight(step.failure.decode(event.problem.value))
+          : Option.none()
     )
   }
 

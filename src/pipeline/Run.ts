@@ -213,12 +213,13 @@ const claimed = <A, E, R>(
     const attempt = (number: number) =>
       Effect.scoped(Effect.gen(function*() {
         const id = `${stem}${number}`
-        const opened = yield* Effect.catchTag(open(id), "RunHeld", (held) =>
+        const found = yield* Effect.catchTag(Effect.asSome(open(id)), "RunHeld", (held) =>
           Effect.flatMap(
             Effect.orElseSucceed(PersistedRef.peek(id, fold), () => RunState.empty),
-            ({ started }) => isOf(started, identity) ? Effect.fail(held) : Effect.succeed(undefined)
+            ({ started }) => isOf(started, identity) ? Effect.fail(held) : Effect.succeedNone
           ))
-        if (opened === undefined) return { _tag: "Another" } as const
+        if (Option.isNone(found)) return { _tag: "Another" } as const
+        const opened = found.value
         const { phase, started } = yield* opened.ref.get
         if (!isOf(started, identity)) return { _tag: "Another" } as const
         if (phase === "done") return { _tag: "Finished" } as const

@@ -238,10 +238,11 @@ export const toStep = <A, R>(check: Check<A, R>): Step.Step<A, ReadonlyArray<Iss
     failure: CheckFailed,
     hidden: true,
     run: (value) =>
-      Effect.flatMap(check.find(value as A), (issues) =>
-        issues.some(({ severity }) => severity === "error")
-          ? new CheckFailed({ check: check.name, issues })
-          : Effect.succeed(issues))
+      Effect.filterOrFail(
+        check.find(value as A),
+        (issues) => !issues.some(({ severity }) => severity === "error"),
+        (issues) => new CheckFailed({ check: check.name, issues })
+      )
   })
 
 const Issues = Schema.Array(Issue)

@@ -195,7 +195,10 @@ const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: stri
       if (!mode.failuresStand) return run(recalled.why)
       return Effect.flatMap(
         executor.recallFailure(place.path, step, digest),
-        (failure) => failure === undefined ? run(recalled.why) : Effect.fail(failed(place.path, failure.error))
+        Option.match({
+          onNone: () => run(recalled.why),
+          onSome: (error) => Effect.fail(failed(place.path, error))
+        })
       )
     }
     const { value } = recalled

@@ -34,10 +34,7 @@ const plain = /^[\u0020-\u007E]*$/
 /**
  * One line: tabs become spaces, ends of lines `⏎`, and everything that is not plainly visible its code.
  *
- * @example
- * ```ts
- * printable.line("\u001B[2Jaccepted\n") // \u{1B}[2Jaccepted ⏎
- * ```
+ * `line("\u001B[2Jaccepted\n")` is `\u{1B}[2Jaccepted ⏎`.
  *
  * @category rendering
  * @since 0.1.0
@@ -144,10 +141,7 @@ export const width = (value: string): number => {
 /**
  * A line cut to at most so many columns, with an ellipsis where something was cut.
  *
- * @example
- * ```ts
- * printable.fit("Reading the report", 10) // Reading t…
- * ```
+ * `fit("Reading the report", 10)` is `Reading t…`.
  *
  * @category rendering
  * @since 0.1.0

@@ -43,7 +43,11 @@ class Process {
       if (next === undefined) this.#said.push(line)
       else next(line)
     })
-    this.ended = new Promise((resolve) => this.lines.on("close", resolve))
+    // A process closes its files a moment before it is gone.
+    this.ended = Promise.all([
+      new Promise((resolve) => this.lines.on("close", resolve)),
+      new Promise((resolve) => this.child.on("exit", resolve))
+    ])
     onTestFinished(async () => {
       this.child.stdin?.destroy()
       await this.kill("SIGKILL")

@@ -1,8 +1,8 @@
 /** A place in which runs of small pipelines are watched: their journals, what was shown, and what their bodies did. */
-import { Effect, Option, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import { DryRun } from "../../src/pipeline/CurrentStep.ts"
-import { Journal } from "../../src/pipeline/Journal.ts"
+import type { Journal } from "../../src/pipeline/Journal.ts"
 import { Reporter } from "../../src/pipeline/Reporter.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import type { RunEvent } from "../../src/pipeline/RunEvent.ts"
@@ -81,5 +81,3 @@ export const step = (
     ...options,
     run: (text) => Effect.zipRight(scene.note(`${name} ${text}`), run(text))
   })
-
-export const nothing: Option.Option<never> = Option.none()

@@ -150,7 +150,7 @@ export const renderReadme = Step.make("render-readme", {
 
 /** A wave as people read it. */
 export const waveLines = (
-  wave: ReadonlyArray<typeof Subtask.Type>,
+  wave: ReadonlyArray<Subtask>,
   number: number
 ): ReadonlyArray<string> => [
   `Wave ${number}: ${plural(wave.length, "task")}${wave.length > 1 ? ", in parallel" : ""}`,

@@ -1,0 +1,85 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
+import * as fs from "node:fs"
+import { join, relative } from "node:path"
+import { at, bundle, run, temporary } from "./cli/command.ts"
+
+const folder = temporary()
+/** Inside the project, so that the packages are found. */
+const checked = at(".examples")
+
+afterAll(() => {
+  fs.rmSync(folder, { recursive: true, force: true })
+  fs.rmSync(checked, { recursive: true, force: true })
+})
+
+const sources = (path: string): ReadonlyArray<string> =>
+  fs.readdirSync(at(path), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? sources(join(path, entry.name)) : entry.name.endsWith(".ts") ? [join(path, entry.name)] : []
+  )
+
+/** The TypeScript in the docstrings of a source, or in a page of markdown. */
+const examples = (file: string): ReadonlyArray<string> => {
+  const text = fs.readFileSync(at(file), "utf8")
+  const plain = file.endsWith(".ts") ? text.replace(/^ *\* ?/gm, "") : text
+  return [...plain.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code)
+}
+
+describe("examples", { timeout: 120_000 }, () => {
+  it("of the docstrings and the README compile", () => {
+    const all = [...sources("src"), "README.md"].flatMap((file) =>
+      examples(file).map((code, index) => ({ name: `${relative(".", file).replace(/\W/g, "-")}-${index}.ts`, code }))
+    )
+    assert.isAtLeast(all.length, 6)
+    fs.mkdirSync(checked, { recursive: true })
+    for (const { code, name } of all) fs.writeFileSync(join(checked, name), code)
+    fs.writeFileSync(
+      join(checked, "tsconfig.json"),
+      JSON.stringify({
+        extends: "../tsconfig.json",
+        compilerOptions: {
+          noUnusedLocals: false,
+          paths: {
+            "effect-cairn": ["../src/index.ts"],
+            "effect-cairn/cli": ["../src/cli.ts"],
+            "effect-cairn/programs": ["../src/programs.ts"]
+          }
+        },
+        include: ["*.ts"]
+      })
+    )
+
+    const printed = ((): string => {
+      try {
+        return execFileSync(at("node_modules/.bin/tsc"), ["-p", checked], { encoding: "utf8" })
+      } catch (error) {
+        return String((error as { readonly stdout?: unknown }).stdout)
+      }
+    })()
+
+    assert.strictEqual(printed, "")
+  })
+
+  describe("tea.ts", () => {
+    let script = ""
+    beforeAll(async () => {
+      script = await bundle("examples/tea.ts", folder)
+    })
+
+    it("asks, and serves what was answered", async () => {
+      const asked = await run(script, ["tea", "--guests", "3"], { cwd: folder })
+      const served = await run(script, ["answer", "@last", "--file", "-"], { cwd: folder, input: "\"green\"" })
+
+      assert.strictEqual(asked.code, 42)
+      assert.deepStrictEqual([served.code, served.stdout], [0, "600 ml of green tea\n"])
+    })
+
+    it("boils what there is when there is not enough water", async () => {
+      const { code, stderr } = await run(script, ["tea", "--guests", "12"], { cwd: folder })
+
+      assert.strictEqual(code, 42)
+      assert.include(stderr, "There is not enough water for 12 cups")
+      assert.include(stderr, "2000 ml")
+    })
+  })
+})
