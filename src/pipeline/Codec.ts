@@ -4,8 +4,8 @@
  *
  * @since 0.1.0
  */
-import { Either, Option, ParseResult, Schema, SchemaAST as AST } from "effect"
-import { canonicalJson, digest, notJson } from "./digest.ts"
+import { Either, Option, ParseResult, Redacted, Schema, SchemaAST as AST } from "effect"
+import { canonicalJson, digest, notJson, secret } from "./digest.ts"
 
 /**
  * @category models
@@ -32,17 +32,44 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
   const decodeEither = Schema.decodeUnknownEither(schema)
   const encoded = AST.encodedAST(schema.ast)
   const isVoid = AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
+  const isOpaque = hasDeclaration(schema.ast, new Set())
   let shape: string | undefined
   return {
     encode: (value) =>
-      Either.flatMap(Either.mapLeft(encodeEither(value), problems), (json) => {
-        const problem = json === undefined ? undefined : notJson(json)
-        return problem === undefined ? Either.right(json) : Either.left(problem)
+      guarded(() => {
+        if (isOpaque && holdsSecret(value)) return Either.left(`/: ${secret}`)
+        return Either.flatMap(Either.mapLeft(encodeEither(value), problems), (json) => {
+          const problem = json === undefined ? undefined : notJson(json)
+          return problem === undefined ? Either.right(json) : Either.left(problem)
+        })
       }),
     // JSON has no undefined: a result that is nothing is stored as null.
-    decode: (json) => Either.mapLeft(decodeEither(isVoid && json === null ? undefined : json), problems),
+    decode: (json) => guarded(() => Either.mapLeft(decodeEither(isVoid && json === null ? undefined : json), problems)),
     shape: () => shape ??= digest(canonicalJson(describe(schema.ast, new Map()))),
     ast: schema.ast
+  }
+}
+
+/**
+ * Compiles a schema for what a checkpoint keeps. Throws where that is refused, since it is a bug there.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeKept = <A, I>(schema: Schema.Schema<A, I>, refused: (reason: string) => Error): Codec =>
+  Option.match(refusal(schema.ast), {
+    onNone: () => make(schema),
+    onSome: (reason) => {
+      throw refused(reason)
+    }
+  })
+
+/** A transformation that throws is one that refuses. */
+const guarded = <A>(run: () => Either.Either<A, string>): Either.Either<A, string> => {
+  try {
+    return run()
+  } catch (cause) {
+    return Either.left(`/: ${cause instanceof Error ? cause.message : String(cause)}`)
   }
 }
 
@@ -54,16 +81,10 @@ export const problems = (error: ParseResult.ParseError): string =>
     )
     .join("\n")
 
-/**
- * Says why a schema cannot be used for what a checkpoint stores, or nothing where it can: its encoded side must be
- * JSON, and no part of it may be a secret.
- *
- * @category guards
- * @since 0.1.0
- */
-export const refusal = (ast: AST.AST): Option.Option<string> =>
+/** Says why a schema cannot be used for what a checkpoint stores: its encoded side must be JSON, and no part a secret. */
+const refusal = (ast: AST.AST): Option.Option<string> =>
   Option.orElse(
-    hasSecret(ast, new Set()) ? Option.some("holds a Redacted value, and secrets are never stored") : Option.none(),
+    hasSecret(ast, new Set()) ? Option.some(`holds ${secret}`) : Option.none(),
     () => {
       const encoded = AST.encodedAST(ast)
       return AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
@@ -80,6 +101,26 @@ const hasSecret = (ast: AST.AST, seen: Set<AST.AST>): boolean => {
     if (typeof name === "object" && name !== null && "_tag" in name && name._tag === "effect/Redacted") return true
   }
   return children(ast).some((child) => hasSecret(child, seen))
+}
+
+/** What a declaration holds, its schema does not tell. */
+const hasDeclaration = (ast: AST.AST, seen: Set<AST.AST>): boolean => {
+  if (seen.has(ast)) return false
+  seen.add(ast)
+  return ast._tag === "Declaration" || children(ast).some((child) => hasDeclaration(child, seen))
+}
+
+const holdsSecret = (value: unknown): boolean => {
+  const seen = new Set<unknown>()
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (typeof next !== "object" || next === null || seen.has(next)) continue
+    if (Redacted.isRedacted(next)) return true
+    seen.add(next)
+    waiting.push(...Object.values(next), ...(next instanceof Map || next instanceof Set ? next : []))
+  }
+  return false
 }
 
 const children = (ast: AST.AST): ReadonlyArray<AST.AST> => {

@@ -96,18 +96,27 @@ export type Recalled =
 export interface Executor {
   /** The recorded success of a step at a path (or at the path it was recorded under before), where it still fits. */
   readonly recall: (path: string, was: string | undefined, step: Step.Definition, digest: string) => Recalled
-  /** The recorded failure of a step, where it still fits and there is a recorded recovery for it. */
+  /** The recorded failure of a step, where it still fits. */
   readonly recallFailure: (
     path: string,
+    was: string | undefined,
     step: Step.Definition,
     digest: string
   ) => Effect.Effect<Option.Option<unknown>, Stop>
-  /** True where anything is recorded at or under a path. */
-  readonly knows: (path: string) => boolean
+  /** True where what is recorded at a path, a result, a question or an answer, was made from this. */
+  readonly isFrom: (path: string, was: string | undefined, step: Step.Definition, digest: string) => boolean
+  /** True where at a path, or under it, a recovery came to a result, a question or an answer. */
+  readonly hasRecovery: (path: string, was: string | undefined) => boolean
   /** Runs a step and makes its end durable. */
   readonly execute: (task: Task) => Effect.Effect<unknown, Stop, unknown>
   /** Told of each result that a run goes on with, new or recalled: what there may be to compensate. */
-  readonly passed: (path: string, step: Step.Definition, input: unknown, value: unknown) => void
+  readonly passed: (
+    path: string,
+    was: string | undefined,
+    step: Step.Definition,
+    input: unknown,
+    value: unknown
+  ) => void
   /** Shows something; `event` is only made where anybody looks. */
   readonly show: (event: (at: number) => RunEvent) => Effect.Effect<void>
 }

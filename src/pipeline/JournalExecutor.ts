@@ -7,7 +7,7 @@
 import { Cause, Effect, Either, Exit, HashMap, JSONSchema, Option, Schema } from "effect"
 import * as Codec from "./Codec.ts"
 import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
-import { randomId } from "./digest.ts"
+import { bytesOf, randomId } from "./digest.ts"
 import { died, type Executor, failed, type Recalled, Stop, type Task } from "./Executor.ts"
 import { summaryOf } from "./interpret.ts"
 import type { JournalDamaged, JournalError } from "./Journal.ts"
@@ -144,9 +144,12 @@ export const make = (options: Options): JournalExecutor => {
       onRight: (value) => ({ _tag: "Hit", value })
     })
 
-  const recall: Executor["recall"] = (path, was, step, digest) => {
-    const execution = Option.getOrUndefined(HashMap.get(state.executions, path)) ??
+  const executionAt = (path: string, was: string | undefined): Execution | undefined =>
+    Option.getOrUndefined(HashMap.get(state.executions, path)) ??
       (was === undefined ? undefined : Option.getOrUndefined(HashMap.get(state.executions, was)))
+
+  const recall: Executor["recall"] = (path, was, step, digest) => {
+    const execution = executionAt(path, was)
     if (execution === undefined) return { _tag: "Miss", why: undefined }
     const why = execution.succeeded ? changed(execution, step, digest) : "it failed before"
     if (why !== undefined) return { _tag: "Miss", why }
@@ -166,8 +169,8 @@ export const make = (options: Options): JournalExecutor => {
     }
   }
 
-  const recallFailure: Executor["recallFailure"] = (path, step, digest) => {
-    const execution = Option.getOrUndefined(HashMap.get(state.executions, path))
+  const recallFailure: Executor["recallFailure"] = (path, was, step, digest) => {
+    const execution = executionAt(path, was)
     if (execution === undefined || execution.succeeded || changed(execution, step, digest) !== undefined) {
       return Effect.succeedNone
     }
@@ -180,14 +183,19 @@ export const make = (options: Options): JournalExecutor => {
     )
   }
 
-  // A recovery may hold another one: `a#catch/b#catch` knows of both.
-  const knows = (path: string): boolean => {
-    recoveries ??= new Set(
-      Array.from(HashMap.keys(options.state.executions)).flatMap((key) =>
-        Array.from(key.matchAll(/#catch(?=\/|$)/g), ({ 0: { length }, index }) => key.slice(0, index + length))
+  const isFrom: Executor["isFrom"] = (path, was, step, digest) => {
+    const execution = executionAt(path, was)
+    const isSame = (one: Made) => changed(one, step, digest) === undefined
+    return execution?.succeeded === true && isSame(execution) ||
+      [path, ...(was === undefined ? [] : [was])].some((path) =>
+        Option.exists(HashMap.get(state.requests, path), (open) => open.some(isSame)) ||
+        Option.exists(HashMap.get(state.answers, path), (answers) => answers.some(isSame))
       )
-    )
-    return recoveries.has(path)
+  }
+
+  const hasRecovery: Executor["hasRecovery"] = (path, was) => {
+    recoveries ??= recoveriesIn(options.state)
+    return recoveries.has(path) || (was !== undefined && recoveries.has(was))
   }
 
   const execute = (task: Task): Effect.Effect<unknown, Stop, unknown> =>
@@ -400,10 +408,14 @@ export const make = (options: Options): JournalExecutor => {
   return {
     recall,
     recallFailure,
-    knows,
+    isFrom,
+    hasRecovery,
     execute,
-    passed: (path, step, input, value) => {
-      if (Option.isSome(step.compensate)) undoables.push({ path, step, input, value })
+    passed: (path, was, step, input, value) => {
+      if (Option.isNone(step.compensate)) return
+      // What was adopted is undone where it is recorded.
+      const at = was !== undefined && !HashMap.has(state.executions, path) ? was : path
+      undoables.push({ path: at, step, input, value })
     },
     show,
     record,
@@ -411,8 +423,23 @@ export const make = (options: Options): JournalExecutor => {
   }
 }
 
+/** The paths of recoveries that came to something. One may hold another: `a#catch/b#catch` is in both. */
+const recoveriesIn = ({ answers, executions, requests }: RunState): Set<string> =>
+  new Set(
+    [
+      ...HashMap.keys(HashMap.filter(executions, ({ succeeded }) => succeeded)),
+      ...HashMap.keys(requests),
+      ...HashMap.keys(answers)
+    ].flatMap((path) =>
+      Array.from(path.matchAll(/#catch(?=\/|$)/g), ({ 0: { length }, index }) => path.slice(0, index + length))
+    )
+  )
+
+/** What a record was made from. */
+type Made = Pick<Execution, "step" | "version" | "digest">
+
 /** Which of the things that a result depends on is another now. */
-const changed = (execution: Execution, step: Step.Definition, digest: string): string | undefined => {
+const changed = (execution: Made, step: Step.Definition, digest: string): string | undefined => {
   if (execution.step !== step.name) return `step "${execution.step}" became "${step.name}"`
   if (execution.version !== step.version) return `version ${execution.version} became ${step.version}`
   if (execution.digest === digest) return undefined
@@ -441,9 +468,10 @@ const handedOn = (
       `the result of step "${step.name}" does not fit its schema\n${issues}`),
     (json) => {
       const text = json === undefined ? "null" : JSON.stringify(json)
-      if (text.length > maxLength) {
+      // No character takes more than three bytes.
+      if (text.length * 3 > maxLength && bytesOf(text) > maxLength) {
         return Either.left(
-          `the result of step "${step.name}" is ${text.length} characters long; a checkpoint takes ${maxLength}`
+          `the result of step "${step.name}" takes ${bytesOf(text)} bytes, and a checkpoint no more than ${maxLength}`
         )
       }
       const back: unknown = json === undefined ? undefined : JSON.parse(text)

@@ -157,7 +157,7 @@ export const nodes = (self: Any): ReadonlyArray<Node> => {
   found.reverse()
   const keys = new Set<string>()
   for (const key of found.flatMap(keysOf)) {
-    if (keys.has(key)) throw new PipelineRefused({ pipeline: self.name, reason: `the key "${key}" is used twice` })
+    if (keys.has(key)) throw new PipelineRefused({ pipeline: self.name, reason: usedTwice(key) })
     keys.add(key)
   }
   materialized.set(self.definition, found)
@@ -172,8 +172,8 @@ export type Fresh<K extends string, S> = K extends keyof S ? `"${K}" is a key of
 /** Nothing, where there is no clash of keys; otherwise a sentence for the compiler to show. */
 type Unused<K> = [K] extends [never] ? unknown : { readonly "is a key of this pipeline already": K }
 
-/** The keys of a state, as text. */
-type KeyOf<S> = Extract<keyof S, string>
+/** The keys of the units of a pipeline so far, whose state is `S`. */
+type KeyOf<S> = Exclude<Extract<keyof S, string>, "input">
 
 /**
  * Begins a pipeline: its name, and the schema of its input, which every selector finds as `input`.
@@ -203,18 +203,13 @@ type KeyOf<S> = Extract<keyof S, string>
 export const make = <In, InI>(
   name: string,
   options: { readonly input: Schema.Schema<In, InI> }
-): Pipeline<In, { readonly input: In }> => {
-  const refused = Codec.refusal(options.input.ast)
-  if (refused._tag === "Some") {
-    throw new PipelineRefused({ pipeline: name, reason: `the schema of its input ${refused.value}` })
-  }
-  return build(name, {
-    input: Codec.make(options.input),
+): Pipeline<In, { readonly input: In }> =>
+  build(name, {
+    input: codec(name, "input", options.input),
     inputSchema: options.input,
     last: undefined,
     output: undefined
   })
-}
 
 /**
  * A pipeline is put together in a way that cannot be run. Thrown where it is made, since it is a bug there.
@@ -396,8 +391,12 @@ export const repeat = <const K extends string, S, I, A, E2, R2>(
 ) =>
 <In, E, R>(
   self: Pipeline<In, S, E, R>
-): Pipeline<In, S & { readonly [P in K]: A }, E | E2 | RepeatExhausted, R | R2> =>
-  add(self, { _tag: "Repeat", key, unit, ...options })
+): Pipeline<In, S & { readonly [P in K]: A }, E | E2 | RepeatExhausted, R | R2> => {
+  if (!(options.times >= 1)) {
+    throw new PipelineRefused({ pipeline: self.name, reason: `"${key}" is tried ${options.times} times` })
+  }
+  return add(self, { _tag: "Repeat", key, unit, ...options })
+}
 
 /**
  * Adds a whole pipeline as one unit; what its steps give is recorded under `key/innerKey`. The same as `step` with a
@@ -498,13 +497,8 @@ export const output = <S, Out, OutI>(
   schema: Schema.Schema<Out, OutI>,
   select: (state: NoInfer<S>) => NoInfer<Out>
 ) =>
-<In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S, E, R, Out> => {
-  const refused = Codec.refusal(schema.ast)
-  if (refused._tag === "Some") {
-    throw new PipelineRefused({ pipeline: self.name, reason: `the schema of its output ${refused.value}` })
-  }
-  return build(self.name, { ...self.definition, output: { codec: Codec.make(schema), select } })
-}
+<In, E, R>(self: Pipeline<In, S, E, R>): Pipeline<In, S, E, R, Out> =>
+  build(self.name, { ...self.definition, output: { codec: codec(self.name, "output", schema), select } })
 
 /**
  * Makes a pipeline from data: units of one type, one after the other. A selector gets the input of the pipeline and
@@ -530,29 +524,43 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
   }
 ): Pipeline<In, { readonly input: In }, E, R, Out> => {
   type Uniform = { readonly input: In } & Readonly<Record<string, A>>
+  const refused = (reason: string) => new PipelineRefused({ pipeline: name, reason })
+  const keys = new Set<string>()
   let last: Link | undefined
-  for (const { after, key, select, unit } of options.steps) {
-    const node = {
-      _tag: "Step",
-      key: checkedKey(name, key),
-      unit,
-      select: (state: Uniform) => select(state.input, state),
-      after: after ?? [],
-      was: undefined
-    } as const
-    last = { node, before: last }
+  for (const { after = [], key, select, unit } of options.steps) {
+    const unknown = after.find((name) => !keys.has(name))
+    if (unknown !== undefined) throw refused(`"${key}" comes after "${unknown}", which no step before it is`)
+    if (keys.has(key)) throw refused(usedTwice(key))
+    keys.add(checkedKey(name, key))
+    last = {
+      node: {
+        _tag: "Step",
+        key,
+        unit,
+        select: (state: Uniform) => select(state.input, state),
+        after,
+        was: undefined
+      },
+      before: last
+    }
   }
   const { output } = options
   return build(name, {
-    input: Codec.make(options.input),
+    input: codec(name, "input", options.input),
     inputSchema: options.input,
     last,
     output: output && {
-      codec: Codec.make(output.schema),
+      codec: codec(name, "output", output.schema),
       select: (state: Uniform) => output.select(state, state.input)
     }
   })
 }
+
+/** The codec of a schema of a pipeline. */
+const codec = <A, I>(pipeline: string, part: string, schema: Schema.Schema<A, I>): Codec.Codec =>
+  Codec.makeKept(schema, (reason) => new PipelineRefused({ pipeline, reason: `the schema of its ${part} ${reason}` }))
+
+const usedTwice = (key: string): string => `the key "${key}" is used twice`
 
 const identity = <A>(a: A): A => a
 const variance = { _In: () => {}, _S: identity, _E: identity, _R: identity, _Out: identity }

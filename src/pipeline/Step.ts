@@ -185,7 +185,7 @@ export const make = <
   readonly run: (
     input: NoInfer<In>
   ) => Effect.Effect<NoInfer<A>, X, R> & Declared<NoInfer<Exclude<X, Suspended>>, NoInfer<E>>
-}): Step<In, A, E | TimedOut<T>, Exclude<R | FR | HR | SR, Scope.Scope>> => {
+}): Step<In, A, E | TimedOut<T>, Exclude<R | FR | HR, Scope.Scope> | SR> => {
   const { retry, run } = options
   const timeout = options.timeout === undefined ? undefined : Duration.decode(options.timeout)
   const retries = retry === undefined ? undefined : policy(retry)
@@ -208,8 +208,8 @@ export const make = <
     success: codec(name, "success", options.success),
     failure: failureCodec(name, options.failure, timeout !== undefined),
     summary: Option.fromNullable(options.summary),
-    fingerprint: Option.map(Option.fromNullable(options.fingerprint), suspending),
-    holds: Option.map(Option.fromNullable(options.holds), suspending),
+    fingerprint: Option.map(Option.fromNullable(options.fingerprint), scoping),
+    holds: Option.map(Option.fromNullable(options.holds), scoping),
     compensate: Option.none(),
     execute
   }, options.title)
@@ -247,20 +247,21 @@ export const transform: {
 export const compensate: {
   <In, A, E2, R2>(
     undo: (result: NoInfer<A>, input: NoInfer<In>) => Effect.Effect<void, E2, R2>
-  ): <E, R>(self: Step<In, A, E, R>) => Step<In, A, E, R | R2>
+  ): <E, R>(self: Step<In, A, E, R>) => Step<In, A, E, R | Exclude<R2, Scope.Scope>>
   <In, A, E, R, E2, R2>(
     self: Step<In, A, E, R>,
     undo: (result: A, input: In) => Effect.Effect<void, E2, R2>
-  ): Step<In, A, E, R | R2>
+  ): Step<In, A, E, R | Exclude<R2, Scope.Scope>>
 } = dual(2, <In, A, E, R, E2, R2>(
   self: Step<In, A, E, R>,
   undo: (result: A, input: In) => Effect.Effect<void, E2, R2>
-): Step<In, A, E, R | R2> => build({ ...self.definition, compensate: Option.some(suspending(undo)) }, self.title))
+): Step<In, A, E, R | Exclude<R2, Scope.Scope>> =>
+  build({ ...self.definition, compensate: Option.some(scoping(undo)) }, self.title))
 
-/** What throws before it gives an effect dies like one. */
-const suspending =
+/** Each use has a scope of its own; what throws before it gives an effect dies like one. */
+const scoping =
   <Args extends ReadonlyArray<unknown>, A, E, R>(f: (...args: Args) => Effect.Effect<A, E, R>) =>
-  (...args: Args): Effect.Effect<A, E, R> => Effect.suspend(() => f(...args))
+  (...args: Args): Effect.Effect<A, E, Exclude<R, Scope.Scope>> => Effect.scoped(Effect.suspend(() => f(...args)))
 
 /** Outside a run nothing watches, and a question without an answer has nobody to wait for it. */
 const unwatched: Watch = {
@@ -279,12 +280,7 @@ const build = <In, A, E, R>(definition: Definition, title: string): Step<In, A, 
   )
 
 const codec = <A, I>(step: string, part: string, schema: Schema.Schema<A, I>): Codec.Codec =>
-  Option.match(Codec.refusal(schema.ast), {
-    onNone: () => Codec.make(schema),
-    onSome: (reason) => {
-      throw new StepRefused({ step, reason: `the schema of its ${part} ${reason}` })
-    }
-  })
+  Codec.makeKept(schema, (reason) => new StepRefused({ step, reason: `the schema of its ${part} ${reason}` }))
 
 const failureCodec = <E, EI>(step: string, schema: Schema.Schema<E, EI> | undefined, timed: boolean): Codec.Codec => {
   if (schema === undefined) return timed ? timedOut : nothing

@@ -3,10 +3,14 @@
  *
  * @since 0.1.0
  */
+import { Redacted } from "effect"
 import { hash, randomBytes } from "node:crypto"
 
 /** Deeper than any honest value, and far from the end of the stack. */
 const maxDepth = 1000
+
+/** Why a secret is refused wherever something is kept. */
+export const secret = "a Redacted value, and secrets are never stored"
 
 /**
  * Says what in a value cannot be JSON, with the path to it (`/items/0/price: NaN`), or `undefined` where all of it
@@ -36,6 +40,7 @@ export const notJson = (value: unknown, path = "", depth = 0): string | undefine
       }
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype !== Object.prototype && prototype !== null) {
+        if (Redacted.isRedacted(value)) return `${path || "/"}: ${secret}`
         return `${path || "/"}: ${value.constructor?.name ?? "an object"} is not a plain object`
       }
       for (const [key, property] of Object.entries(value)) {
@@ -83,6 +88,14 @@ export const digest = (text: string): string => hash("sha256", text, "base64url"
  * @since 0.1.0
  */
 export const sha256 = (text: string): string => hash("sha256", text, "hex")
+
+/**
+ * How many bytes a text takes on disk.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const bytesOf = (text: string): number => Buffer.byteLength(text)
 
 /**
  * 128 random bits that nobody can guess, in lower-case hexadecimal.

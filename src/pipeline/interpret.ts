@@ -43,8 +43,8 @@ interface Mode {
   readonly record: boolean
   readonly simulated: () => void
   readonly made: (path: string, digest: string) => void
-  /** A recorded failure stands, where a recovery from it is recorded too. */
-  readonly failuresStand: boolean
+  /** Told of each recorded failure that stands; absent where none does, since there is no recovery from it. */
+  readonly stands: (() => void) | undefined
 }
 
 /** The place at which a unit is run. */
@@ -82,7 +82,7 @@ export const interpret = (
         record: true,
         simulated: options.simulated,
         made: () => {},
-        failuresStand: false
+        stands: undefined
       },
       after: "",
       digests: digestsFor(pipeline),
@@ -141,7 +141,7 @@ const runNode = (frame: Frame, node: Pipeline.Node): Running => {
     case "Repeat":
       return chain(look(frame, node.key, node.initial), (selected) => {
         const here = at(frame, node.key, node.unit, selected.pretended)
-        return chain(runRepeat(frame, here, node, selected.value, 0), (value) => give(frame, node.key, value))
+        return chain(runRepeat(frame, here, node, selected.value), (value) => give(frame, node.key, value))
       })
     case "CatchTag":
       return chain(look(frame, node.key, node.select), (selected) => {
@@ -167,21 +167,27 @@ const runUnit = (at: At, unit: Pipeline.AnyUnit, input: unknown): Running =>
 // --- one step
 
 const runStep = (at: At, step: Step.Definition, input: unknown): Running => {
-  const encoded = step.input.encode(input)
-  if (Either.isLeft(encoded)) {
-    return Effect.fail(
-      died(at.place.path, new Error(`the input of step "${step.name}" does not fit its schema\n${encoded.left}`))
-    )
-  }
-  const inputDigest = digestOf(canonicalJson(encoded.right))
-  if (Option.isNone(step.fingerprint)) return recallOrRun(at, step, input, inputDigest + at.after)
+  const encoded = inputDigest(at.place, step, input)
+  if (Either.isLeft(encoded)) return Effect.fail(encoded.left)
+  const digest = encoded.right
+  if (Option.isNone(step.fingerprint)) return recallOrRun(at, step, input, digest + at.after)
 
   // A step whose fingerprint cannot be taken has failed before it began, and is recorded so.
   return Effect.matchCauseEffect(step.fingerprint.value(input as never), {
-    onFailure: (cause) => execute(at, step, input, inputDigest + at.after, undefined, () => Effect.failCause(cause)),
-    onSuccess: (fingerprint) => recallOrRun(at, step, input, `${inputDigest}.${digestOf(fingerprint)}${at.after}`)
+    onFailure: (cause) => execute(at, step, input, digest + at.after, undefined, () => Effect.failCause(cause)),
+    onSuccess: (fingerprint) => recallOrRun(at, step, input, fingerprinted(digest, fingerprint) + at.after)
   })
 }
+
+/** The part of a digest that stands for the input. */
+const inputDigest = (place: Place, step: Step.Definition, input: unknown): Either.Either<string, Stop> =>
+  Either.mapBoth(step.input.encode(input), {
+    onLeft: (issues) =>
+      died(place.path, new Error(`the input of step "${step.name}" does not fit its schema\n${issues}`)),
+    onRight: (json) => digestOf(canonicalJson(json))
+  })
+
+const fingerprinted = (digest: string, fingerprint: string): string => `${digest}.${digestOf(fingerprint)}`
 
 const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: string): Running => {
   const { executor, mode, place, was } = at
@@ -192,12 +198,13 @@ const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: stri
   const decide = (recalled: ReturnType<Executor["recall"]>): Running => {
     if (recalled._tag === "Far") return Effect.flatMap(recalled.fetch, decide)
     if (recalled._tag === "Miss") {
-      if (!mode.failuresStand) return run(recalled.why)
+      const { stands } = mode
+      if (stands === undefined) return run(recalled.why)
       return Effect.flatMap(
-        executor.recallFailure(place.path, step, digest),
+        executor.recallFailure(place.path, was, step, digest),
         Option.match({
           onNone: () => run(recalled.why),
-          onSome: (error) => Effect.fail(failed(place.path, error))
+          onSome: (error) => (stands(), Effect.fail(failed(place.path, error)))
         })
       )
     }
@@ -214,8 +221,8 @@ const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: stri
   return decide(executor.recall(place.path, was, step, digest))
 }
 
-const reuse = ({ executor, place }: At, step: Step.Definition, input: unknown, value: unknown): Running => {
-  executor.passed(place.path, step, input, value)
+const reuse = ({ executor, place, was }: At, step: Step.Definition, input: unknown, value: unknown): Running => {
+  executor.passed(place.path, was, step, input, value)
   return chain(
     executor.show((at) => ({ _tag: "Reused", at, ...place, ...summaryOf(step, value) })),
     () => Effect.succeed(value)
@@ -223,7 +230,7 @@ const reuse = ({ executor, place }: At, step: Step.Definition, input: unknown, v
 }
 
 const execute = (
-  { executor, mode, place }: At,
+  { executor, mode, place, was }: At,
   step: Step.Definition,
   input: unknown,
   digest: string,
@@ -243,7 +250,7 @@ const execute = (
       body
     }),
     (value) => {
-      executor.passed(place.path, step, input, value)
+      executor.passed(place.path, was, step, input, value)
       return value
     }
   )
@@ -314,10 +321,8 @@ const runForEach = (
   return grouped(at, items.length, (ended) =>
     fan(items.length, node.concurrency, (index) => {
       const [key, item] = items[index]!
-      const title = `${at.place.title}: ${unescaped(key)}`
-      const place = { path: `${at.place.path}/${key}`, title }
-      const was = at.was === undefined ? undefined : `${at.was}/${key}`
-      const running = runUnit({ ...at, place, was, mode }, node.unit, item)
+      const here = below(at, key, { title: `${at.place.title}: ${unescaped(key)}` })
+      const running = runUnit({ ...here, mode }, node.unit, item)
       return isReady(running)
         ? chain(ended(true), () => running)
         : Effect.tapBoth(running, { onFailure: () => ended(false), onSuccess: () => ended(true) })
@@ -386,33 +391,45 @@ const runRepeat = (
   frame: Frame,
   at: At,
   node: Extract<Pipeline.Node, { _tag: "Repeat" }>,
-  input: unknown,
-  attempt: number
+  initial: unknown
 ): Running => {
-  const here = {
-    ...at,
-    place: { ...at.place, path: `${at.place.path}/${attempt}` },
-    was: at.was === undefined ? undefined : `${at.was}/${attempt}`
-  }
-  return chain(
-    runUnit(here, node.unit, input),
-    (value) =>
-      chain(look(frame, at.place.path, (state) => node.until(value as never, state)), ({ value: enough }) => {
-        if (enough) return Effect.succeed(value)
-        if (attempt + 1 >= node.times) {
-          const last = Step.isStep(node.unit)
-            ? Either.getOrElse(node.unit.definition.success.encode(value), () => null)
-            : value
-          return Effect.fail(
-            failed(at.place.path, new Pipeline.RepeatExhausted({ key: node.key, times: node.times, last }))
-          )
-        }
-        return chain(
-          look(frame, at.place.path, (state) => node.next(value as never, state)),
-          (selected) => runRepeat(frame, at, node, selected.value, attempt + 1)
-        )
+  const { path } = at.place
+  let here = at
+  let input = initial
+  let attempt = 0
+
+  const exhausted = (value: unknown) =>
+    failed(path, new Pipeline.RepeatExhausted({ key: node.key, times: node.times, last: encodedBy(node.unit, value) }))
+
+  /** The result where it is good enough; otherwise `input` is what the next attempt begins with. */
+  const judge = (value: unknown): Running<Option.Option<unknown>> =>
+    chain(look(frame, path, (state) => node.until(value as never, state)), (enough) => {
+      here = fedBy(frame, here, node.key, enough.pretended)
+      if (enough.value) return Effect.succeed(Option.some(value))
+      if (++attempt >= node.times) return Effect.fail(exhausted(value))
+      return chain(look(frame, path, (state) => node.next(value as never, state)), (next) => {
+        here = fedBy(frame, here, node.key, next.pretended)
+        input = next.value
+        return Effect.succeed(Option.none())
       })
-  )
+    })
+
+  const rest: Running = Effect.suspend(() => {
+    while (true) {
+      const judged = chain(runUnit(below(here, String(attempt), at.place), node.unit, input), judge)
+      if (!isReady(judged)) {
+        return Effect.flatMap(judged, Option.match({ onNone: () => rest, onSome: Effect.succeed }))
+      }
+      if (Option.isSome(judged.value)) return Effect.succeed(judged.value.value)
+    }
+  })
+  return rest
+}
+
+/** What a unit gave, as it is recorded. */
+const encodedBy = (unit: Pipeline.AnyUnit, value: unknown): unknown => {
+  const codec = Step.isStep(unit) ? unit.definition.success : unit.definition.output?.codec
+  return codec === undefined ? null : Either.getOrElse(codec.encode(value), () => null)
 }
 
 const runCatchTag = (
@@ -421,21 +438,49 @@ const runCatchTag = (
   node: Extract<Pipeline.Node, { _tag: "CatchTag" }>,
   input: unknown
 ): Running => {
-  const { path } = at.place
-  const recoveryPath = `${path}#catch`
-  const recover = (stop: Stop): Running => {
-    const error = Option.getOrUndefined(Cause.failureOption(stop.cause))
-    if (stop.gravity !== gravity.failed || !hasTag(error, node.tag)) return Effect.fail(stop)
-    return chain(look(frame, path, (state) => node.input(error as never, state)), ({ value }) =>
-      runUnit(
-        { ...at, place: { ...at.place, path: recoveryPath, title: Plan.titleOf(node.recovery) }, was: undefined },
-        node.recovery,
-        value
-      ))
+  const { executor, place, was } = at
+  const recovery: At = {
+    ...at,
+    place: { ...place, path: `${place.path}#catch`, title: Plan.titleOf(node.recovery) },
+    was: was === undefined ? undefined : `${was}#catch`
   }
-  const stands = at.executor.knows(recoveryPath)
-  const unit = stands ? { ...at, mode: { ...at.mode, failuresStand: true } } : at
-  return Effect.catchAll(runUnit(unit, node.unit, input), recover)
+  const catching = (running: Running, recover: (at: At, input: unknown) => Running): Running =>
+    Effect.catchAll(running, (stop) => {
+      const error = Option.getOrUndefined(Cause.failureOption(stop.cause))
+      if (stop.gravity !== gravity.failed || !hasTag(error, node.tag)) return Effect.fail(stop)
+      return chain(
+        look(frame, place.path, (state) => node.input(error as never, state)),
+        ({ pretended, value }) => recover(fedBy(frame, recovery, node.key, pretended), value)
+      )
+    })
+  const recover = (at: At, input: unknown) => runUnit(at, node.recovery, input)
+  const afresh = () => catching(runUnit(at, node.unit, input), recover)
+  if (!executor.hasRecovery(recovery.place.path, recovery.was)) return afresh()
+
+  // A recorded recovery stands, and with it the failure that it is from, as long as neither was made from anything else.
+  let stood = false
+  const standing = { ...at, mode: { ...at.mode, stands: () => void (stood = true) } }
+  return catching(runUnit(standing, node.unit, input), (at, input) =>
+    stood
+      ? Effect.flatMap(stillStands(at, node.recovery, input), (stands) => stands ? recover(at, input) : afresh())
+      : recover(at, input))
+}
+
+/** Whether a recovery would be made from what its record was made from. The steps of a pipeline say so themselves. */
+const stillStands = (at: At, unit: Pipeline.AnyUnit, input: unknown): Running<boolean> => {
+  if (Pipeline.isPipeline(unit)) return Effect.succeed(true)
+  const { definition: step } = unit
+  return Effect.flatMap(inputDigest(at.place, step, input), (digest) => {
+    const holds = (digest: string) => at.executor.isFrom(at.place.path, at.was, step, digest + at.after)
+    return Option.match(step.fingerprint, {
+      onNone: () => Effect.succeed(holds(digest)),
+      onSome: (fingerprint) =>
+        Effect.match(fingerprint(input as never), {
+          onFailure: () => false,
+          onSuccess: (fingerprint) => holds(fingerprinted(digest, fingerprint))
+        })
+    })
+  })
 }
 
 const hasTag = (error: unknown, tag: string): boolean =>
@@ -448,9 +493,8 @@ const runValidate = (at: At, node: Extract<Pipeline.Node, { _tag: "Validate" }>,
       Validation.runWith(validation, ({ name }) => {
         const step = steps.get(name)
         if (step === undefined) return Effect.fail(died(at.place.path, new Error(`two checks are named "${name}"`)))
-        const place = { path: `${at.place.path}/${escaped(name)}`, title: step.title, hidden: true }
-        const was = at.was === undefined ? undefined : `${at.was}/${escaped(name)}`
-        return runStep({ ...at, place, was }, step.definition, value).pipe(
+        const here = below(at, escaped(name), { title: step.title, hidden: true })
+        return runStep(here, step.definition, value).pipe(
           Effect.tap(() => ended(true)),
           Effect.map((issues) => issues as ReadonlyArray<Validation.Issue>),
           Effect.catchAll((stop) => {
@@ -532,9 +576,23 @@ const at = (
         digests.set(key, made.set(at, digest))
         mode.made(at, digest)
       },
-      failuresStand: mode.failuresStand
+      stands: mode.stands
     }
   }
+}
+
+/** The place of one of several units of a node. */
+const below = (at: At, key: string, shown: Omit<Place, "path">): At => ({
+  ...at,
+  place: { ...shown, path: `${at.place.path}/${key}` },
+  was: at.was === undefined ? undefined : `${at.was}/${key}`
+})
+
+/** The same place, where what is run there may be fed by a step that only pretended. */
+const fedBy = (frame: Frame, at: At, key: string, pretended: boolean): At => {
+  if (!pretended) return at
+  frame.pretended?.add(key)
+  return { ...at, mode: { ...at.mode, record: false } }
 }
 
 /** Only a pipeline in which `after` is used needs to remember what each key was made from. */

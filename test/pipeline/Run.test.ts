@@ -370,26 +370,36 @@ describe("a result", () => {
       assert.deepStrictEqual(second, first)
     }))
 
-  it.effect("that cannot be kept is a defect of its step, and recorded as one", () =>
+  it.effect("that cannot be kept is a defect of its step, which it names, and recorded as one", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
-      const number = Step.make("number", {
-        title: "Counting",
-        input: Schema.Literal("NaN", "16 MiB"),
-        success: Schema.Union(Schema.Number, Schema.String),
-        run: (which) => Effect.succeed(which === "NaN" ? Number.NaN : "x".repeat(16 * 1024 * 1024 + 1))
-      })
-      const pipeline = Pipeline.make("unkept", { input: Schema.Literal("NaN", "16 MiB") }).pipe(
-        Pipeline.step("a", number, ({ input }) => input)
-      )
+      const mebi = 1024 * 1024
+      const results: ReadonlyArray<readonly [unknown, string]> = [
+        [Number.NaN, `the result of step "keeping" does not fit its schema\n/: NaN is not a JSON number`],
+        [{ a: [1, -Infinity] }, "/a/1: -Infinity is not a JSON number"],
+        [{ f: () => 1 }, "/f: function is not JSON"],
+        [[undefined], "/0: undefined is not JSON"],
+        [new Date(0), "/: Date is not a plain object"],
+        ["x".repeat(16 * mebi - 1), `the result of step "keeping" takes 16777217 bytes`],
+        // Fewer characters than bytes.
+        ["☃".repeat(6 * mebi), `the result of step "keeping" takes ${18 * mebi + 2} bytes`]
+      ]
+      for (const [index, [result, reason]] of results.entries()) {
+        const keeping = Step.make("keeping", {
+          title: "Keeping",
+          input: Schema.Number,
+          success: Schema.Unknown,
+          run: () => Effect.succeed(result)
+        })
+        const pipeline = Pipeline.make("unkept", { input: Schema.Number }).pipe(
+          Pipeline.step("a", keeping, ({ input }) => input)
+        )
 
-      for (const input of ["NaN", "16 MiB"] as const) {
-        const exit = yield* Effect.exit(scene.on(Run.start(pipeline, input)))
+        assert.include(yield* Scene.bug(scene.on(Run.start(pipeline, index))), reason)
 
-        assert.isTrue(Exit.isFailure(exit) && Cause.isDieType(exit.cause))
         assert.deepStrictEqual(yield* scene.told, ["RunStarted", "StepFailed a", "RunFailed a"])
         const { state } = yield* scene.info
-        assert.deepStrictEqual(Option.map(state.problem, ({ _tag }) => _tag), Option.some("Defect"))
+        assert.include(Option.match(state.problem, { onNone: () => "", onSome: ({ message }) => message }), reason)
       }
     }))
 
@@ -495,6 +505,27 @@ describe("the combinators", () => {
 
       assert.strictEqual(yield* scene.on(Run.start(pipeline(3), "x")), "x...")
       assert.deepStrictEqual(scene.noted(), ["draft x.."])
+    }))
+
+  it.effect("say of a whole pipeline that was never good enough what it gave last, as it is kept", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const inner = Pipeline.make("inner", { input: Schema.String }).pipe(
+        Pipeline.output(Schema.OptionFromNullOr(Schema.Date), () => Option.some(new Date(0)))
+      )
+      const pipeline = Pipeline.make("repeat", { input: Schema.String }).pipe(
+        Pipeline.repeat("draft", inner, {
+          initial: ({ input }) => input,
+          until: () => false,
+          next: () => "",
+          times: 2
+        })
+      )
+
+      assert.deepStrictEqual(
+        yield* Effect.flip(scene.on(Run.start(pipeline, "x"))),
+        new Pipeline.RepeatExhausted({ key: "draft", times: 2, last: "1970-01-01T00:00:00.000Z" })
+      )
     }))
 
   it.effect("skip what is not needed, and run it when it is", () =>

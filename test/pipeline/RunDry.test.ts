@@ -132,6 +132,41 @@ describe("a dry run", () => {
       assert.deepStrictEqual(steps(yield* scene.told), ["StepSucceeded in/plain"])
     }))
 
+  it.effect("pretends wherever a repetition or a recovery is fed by what pretended", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const failing = step(scene, "failing", (why) => Effect.fail(new Scene.Oops({ why })))
+      const pipeline = Pipeline.make("fed", { input: Schema.String }).pipe(
+        Pipeline.step("ask", asking(scene), ({ input }) => input),
+        Pipeline.step("write", step(scene, "write", undefined, { writes: true }), ({ ask }) => ask),
+        Pipeline.repeat("again", step(scene, "again"), {
+          initial: ({ ask }) => ask,
+          until: (text) => text.length > 20,
+          next: (text, { write }) => text + write,
+          times: 5
+        }),
+        Pipeline.step("after", step(scene, "after"), ({ again }) => again),
+        Pipeline.catchTag(
+          "caught",
+          failing,
+          ({ ask }) => ask,
+          "Oops",
+          step(scene, "instead"),
+          ({ why }, { write }) => why + write
+        ),
+        Pipeline.step("last", step(scene, "last"), ({ caught }) => caught)
+      )
+
+      yield* Effect.exit(scene.dry(Run.start(pipeline, "x")))
+      yield* scene.dry(Run.start(pipeline, "x", { answers: new Map([["ask", "yes"]]) }))
+
+      assert.deepStrictEqual(steps(yield* scene.told), [
+        "StepSucceeded ask",
+        "StepSucceeded again/0",
+        "StepFailed caught"
+      ])
+    }))
+
   it.effect("whose body says that it only pretended is not recorded either", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make

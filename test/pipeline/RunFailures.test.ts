@@ -175,6 +175,101 @@ describe("catchTag", () => {
       assert.deepStrictEqual(scene.noted(), [])
     }))
 
+  it.effect("tries the step again where its recovery has come to nothing, or would be another one now", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      let isBroken = { step: true, recovery: true }
+      const either = (what: "step" | "recovery") =>
+        step(
+          scene,
+          what,
+          (why) => isBroken[what] ? Effect.fail(new Oops({ why })) : Effect.succeed(`${what} of ${why}`)
+        )
+      const pipeline = (suffix: string) =>
+        Pipeline.make("recovery", { input: Schema.String }).pipe(
+          Pipeline.catchTag(
+            "a",
+            either("step"),
+            ({ input }) => input,
+            "Oops",
+            either("recovery"),
+            ({ why }) => why + suffix
+          ),
+          Pipeline.output(Schema.String, ({ a }) => a)
+        )
+      const ends = (suffix: string) => Effect.map(Effect.exit(scene.on(Run.start(pipeline(suffix), "x"))), ended)
+
+      // Both fail: neither stands.
+      assert.strictEqual(yield* ends(""), "x")
+      assert.deepStrictEqual(scene.noted(), ["step x", "recovery x"])
+      assert.strictEqual(yield* ends(""), "x")
+      assert.deepStrictEqual(scene.noted(), ["step x", "recovery x"])
+
+      // The recovery succeeds, and stands although the step would by now.
+      isBroken = { step: true, recovery: false }
+      assert.strictEqual(yield* ends(""), "done")
+      assert.deepStrictEqual(scene.noted(), ["step x", "recovery x"])
+      isBroken = { step: false, recovery: false }
+      assert.strictEqual(yield* scene.on(Run.resume(pipeline(""), scene.id())), "recovery of x")
+      assert.deepStrictEqual(scene.noted(), [])
+
+      // The recovery would be made from something else: the step gets its chance.
+      assert.strictEqual(yield* scene.on(Run.resume(pipeline("!"), scene.id())), "step of x")
+      assert.deepStrictEqual(scene.noted(), ["step x"])
+    }))
+
+  it.effect("keeps the failure while its recovery waits for an answer", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      let times = 0
+      const unit = step(scene, "step", () => Effect.suspend(() => new Oops({ why: `failure ${++times}` })))
+      const recovery = Step.make("recovery", {
+        title: "Asking",
+        input: Schema.String,
+        success: Schema.String,
+        run: (why) => CurrentStep.ask({ name: "q", ask: "user", prompt: why, answer: Schema.String }, suspended)
+      })
+      const pipeline = Pipeline.make("waiting", { input: Schema.String }).pipe(
+        Pipeline.catchTag("a", unit, ({ input }) => input, "Oops", recovery, ({ why }) => why),
+        Pipeline.output(Schema.String, ({ a }) => a)
+      )
+
+      // Were the step tried again, its other failure would ask another question, and so for ever.
+      for (const _ of [1, 2]) {
+        assert.strictEqual(ended(yield* Effect.exit(scene.on(Run.start(pipeline, "x")))), "Suspended")
+      }
+      const output = yield* scene.on(Run.start(pipeline, "x", { answers: new Map([["a#catch", "yes"]]) }))
+
+      assert.strictEqual(output, "yes")
+      assert.deepStrictEqual(scene.noted(), ["step x"])
+    }))
+
+  it.effect("is adopted with the pipeline that it is in", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const inner = Pipeline.make("inner", { input: Schema.String }).pipe(
+        Pipeline.catchTag(
+          "a",
+          step(scene, "failing", (why) => Effect.fail(new Oops({ why }))),
+          ({ input }) => input,
+          "Oops",
+          step(scene, "instead"),
+          ({ why }) => why
+        ),
+        Pipeline.output(Schema.String, ({ a }) => a)
+      )
+      const pipeline = (key: string, was: string | undefined) =>
+        Pipeline.make("adopted", { input: Schema.String }).pipe(
+          Pipeline.step(key, inner, ({ input }) => input, was === undefined ? {} : { was })
+        )
+
+      yield* scene.on(Run.start(pipeline("old", undefined), "x"))
+      scene.noted()
+      yield* scene.on(Run.resume(pipeline("new", "old"), scene.id()))
+
+      assert.deepStrictEqual(scene.noted(), [])
+    }))
+
   it.effect("does not catch other failures, nor bugs, nor questions", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make

@@ -675,7 +675,7 @@ const grown = (
   const here = (from: From) => selector(from, there)
   switch (node._tag) {
     case "Step": {
-      const after = node.after.filter((key) => there.has(key)) as ReadonlyArray<"input">
+      const after = node.after.filter((key): key is never => there.has(key))
       return built.pipe(Pipeline.step(node.key, unit(node.unit, world), here(node.from).input, {
         after,
         ...(node.was === undefined ? {} : { was: node.was })

@@ -398,7 +398,7 @@ const runsTwice = (
   state: RunState.RunState,
   path: string,
   step: Generated.StepSpec,
-  { made }: Generated.Worked
+  { made, records }: Generated.Worked
 ): ReadonlyArray<string> => {
   const execution = Option.getOrUndefined(HashMap.get(state.executions, path))
   if (
@@ -406,8 +406,12 @@ const runsTwice = (
     execution.digest !== made.get(path)
   ) return []
   if (execution.succeeded) return [`once: ${path} ran again, although it is recorded`]
+  // A recovery stands as long as it, too, would be made from the same.
   const recovery = Option.getOrUndefined(HashMap.get(state.executions, `${path}#catch`))
-  return recovery?.succeeded === true ? [`once: ${path} ran again, although its recovery is recorded`] : []
+  const again = records.get(`${path}#catch`)
+  const stands = recovery?.succeeded === true && recovery.step === again?.step &&
+    recovery.version === again.version && recovery.digest === again.digest
+  return stands ? [`once: ${path} ran again, although its recovery is recorded`] : []
 }
 
 /** The fold of what is on disk is what there is to say of the run. */

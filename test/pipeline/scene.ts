@@ -1,5 +1,5 @@
 /** A place in which runs of small pipelines are watched: their journals, what was shown, and what their bodies did. */
-import { Effect, Schema } from "effect"
+import { Cause, Effect, Exit, Option, Schema } from "effect"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import { DryRun } from "../../src/pipeline/CurrentStep.ts"
 import type { Journal } from "../../src/pipeline/Journal.ts"
@@ -81,3 +81,15 @@ export const step = (
     ...options,
     run: (text) => Effect.zipRight(scene.note(`${name} ${text}`), run(text))
   })
+
+/** The bug that an effect dies of, in its own words. */
+export const bug = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<string, never, R> =>
+  Effect.map(Effect.exit(effect), (exit) =>
+    Exit.match(exit, {
+      onSuccess: () => "it succeeded",
+      onFailure: (cause) =>
+        Option.match(Cause.dieOption(cause), {
+          onNone: () => `it did not die: ${Cause.pretty(cause)}`,
+          onSome: (defect) => defect instanceof Error ? defect.message : String(defect)
+        })
+    }))
