@@ -4,20 +4,51 @@
  *
  * @since 0.1.0
  */
-import { type Cause, Deferred, Effect, Either, Exit, PubSub, type Scope, Stream } from "effect"
+import { type Cause, Deferred, Effect, Either, Exit, Option, PubSub, Schema, type Scope, Stream } from "effect"
+import * as Codec from "./Codec.ts"
 import { Journal, JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
 
 /**
+ * A value of type `A` that changes by `Change`s, each of which is on disk before anybody sees what it did.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { JournalFile, PersistedRef } from "effect-cairn"
+ *
+ * // What may happen, and what it means: all there is to say of the state of a program.
+ * const Change = Schema.Union(
+ *   Schema.TaggedStruct("Added", { task: Schema.String }),
+ *   Schema.TaggedStruct("Done", { task: Schema.String })
+ * )
+ * const tasks = PersistedRef.fold({
+ *   change: Change,
+ *   initial: [] as ReadonlyArray<string>,
+ *   apply: (open, change) =>
+ *     change._tag === "Added" ? [...open, change.task] : open.filter((task) => task !== change.task)
+ * })
+ *
+ * export const program = Effect.gen(function*() {
+ *   const ref = yield* PersistedRef.open("tasks", tasks)
+ *   yield* ref.update({ _tag: "Added", task: "write it down" })
+ *   return yield* ref.get // the same after a kill -9
+ * }).pipe(Effect.scoped, Effect.provide(JournalFile.layer({ home: ".tasks" })))
+ * ```
+ *
  * @category models
  * @since 0.1.0
  */
 export interface PersistedRef<out A, in Change> {
   readonly get: Effect.Effect<A>
-  /** The value now, then every value after it. */
+  /**
+   * The value now, then the value after every change, or after several that shared a sync; each once. It ends with the
+   * scope of the Ref.
+   */
   readonly changes: Stream.Stream<A>
   /**
    * Makes a change durable, then visible, and returns the value with it. The two cannot be interrupted apart. After a
-   * failure nothing more is taken, and nothing that failed ever becomes visible.
+   * failure nothing more is taken, and nothing that failed ever becomes visible. A change that cannot be encoded is a
+   * defect, and changes nothing.
    */
   readonly update: (change: Change, options?: {
     /** Says that no other change is under way, so that waiting for company to share a sync with is in vain. */
@@ -44,7 +75,39 @@ export interface Fold<A, Change> {
 }
 
 /**
- * Opens the journal `name`, which must exist, and holds it until the scope closes.
+ * Makes a fold whose changes are written as their schema encodes them. Throws where that is not JSON, or a secret.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fold = <A, Change, ChangeI>(options: {
+  readonly change: Schema.Schema<Change, ChangeI>
+  readonly initial: A
+  readonly apply: (value: A, change: Change) => A
+}): Fold<A, Change> => {
+  const { apply, change, initial } = options
+  const codec = Codec.makeKept(change, (reason) => new TypeError(`The schema of a change ${reason}`))
+  const decode = Schema.decodeUnknownEither(Schema.parseJson(Schema.Struct({ change })))
+  return {
+    initial,
+    apply,
+    encode: (change) =>
+      Either.match(codec.encode(change), {
+        onLeft: (issues) => {
+          throw new TypeError(`A change does not fit its schema\n${issues}`)
+        },
+        onRight: (json) => JSON.stringify({ change: json })
+      }),
+    decode: (record) =>
+      Either.mapBoth(decode(record), {
+        onLeft: (error) => ({ reason: `a change that does not fit: ${Codec.problems(error)}`, newer: false }),
+        onRight: ({ change }) => change
+      })
+  }
+}
+
+/**
+ * Opens the journal `name`, which is made where there is none, and holds it until the scope closes.
  *
  * @category constructors
  * @since 0.1.0
@@ -53,7 +116,11 @@ export const open = <A, Change>(
   name: string,
   fold: Fold<A, Change>
 ): Effect.Effect<PersistedRef<A, Change>, JournalError | JournalDamaged | RunHeld, Journal | Scope.Scope> =>
-  Effect.flatMap(Journal, (journal) => Effect.flatMap(journal.open(name), (opened) => fromJournal(name, opened, fold)))
+  Effect.gen(function*() {
+    const journal = yield* Journal
+    yield* journal.create(name)
+    return yield* fromJournal(name, yield* journal.open(name), fold)
+  })
 
 /**
  * Reads the value that a journal stands for now, without a lock.
@@ -84,7 +151,9 @@ export const fromJournal = <A, Change>(
 ): Effect.Effect<PersistedRef<A, Change>, JournalError | JournalDamaged, Scope.Scope> =>
   Effect.gen(function*() {
     let visible = yield* Effect.flatMap(journal.scan(beginning(fold), next(fold)), (state) => settle(name, state))
-    const published = yield* Effect.acquireRelease(PubSub.unbounded<A>(), PubSub.shutdown)
+    // How often it changed, so that nobody is told of a change that its first value has in it.
+    let count = 0
+    const published = yield* Effect.acquireRelease(PubSub.unbounded<readonly [count: number, A]>(), PubSub.shutdown)
     let listeners = 0
 
     // Changes that wait for the next sync. The first of them leads: it writes them all, then hands over.
@@ -107,7 +176,8 @@ export const fromJournal = <A, Change>(
             },
             onSuccess: (value) => {
               visible = value
-              return listeners === 0 ? Effect.void : Effect.asVoid(PubSub.publish(published, visible))
+              count++
+              return listeners === 0 ? Effect.void : Effect.asVoid(PubSub.publish(published, [count, value]))
             }
           }
         )
@@ -158,7 +228,12 @@ export const fromJournal = <A, Change>(
           () => Effect.sync(() => void listeners--)
         )
         const subscription = yield* PubSub.subscribe(published)
-        return Stream.concat(Stream.succeed(visible), Stream.fromQueue(subscription))
+        const first = [count, visible] as const
+        const later = Stream.filterMap(
+          Stream.fromQueue(subscription),
+          ([count, value]) => count > first[0] ? Option.some(value) : Option.none()
+        )
+        return Stream.concat(Stream.succeed(first[1]), later)
       })),
       update: (change, options) =>
         Effect.uninterruptible(

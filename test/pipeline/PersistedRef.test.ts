@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Either, Exit, Fiber, type Layer, Schema, Stream } from "effect"
+import { Chunk, Deferred, Effect, Either, Exit, Fiber, type Layer, Schema, Scope, Stream } from "effect"
 import * as FastCheck from "effect/FastCheck"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,6 +8,7 @@ import * as JournalFile from "../../src/layers/Journal/File.ts"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import { Journal, JournalDamaged, JournalError, type OpenJournal } from "../../src/pipeline/Journal.ts"
 import * as PersistedRef from "../../src/pipeline/PersistedRef.ts"
+import * as Scene from "./scene.ts"
 
 const Added = Schema.Struct({ add: Schema.Number })
 type Added = typeof Added.Type
@@ -220,6 +221,97 @@ describe("PersistedRef", () => {
       assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(seen)), [[0], [0, 1], [0, 1, 2]])
     }))))
 
+  it.live("tells everybody the same, whenever they begin to listen and however slow they are", () =>
+    Effect.forEach(numbers(40), (point) =>
+      inMemory(Effect.scoped(Effect.gen(function*() {
+        const ref = yield* opened((append) => (records, options) =>
+          Effect.zipRight(Effect.repeatN(Effect.yieldNow(), 2), append(records, options))
+        )
+        const last = 5
+        const listen = Effect.repeatN(Effect.yieldNow(), point).pipe(
+          Effect.zipRight(
+            ref.changes.pipe(
+              Stream.tap(() => Effect.repeatN(Effect.yieldNow(), point % 7)),
+              Stream.takeUntil((all) => all.includes(last)),
+              Stream.runCollect
+            )
+          ),
+          Effect.map(Chunk.toReadonlyArray)
+        )
+        const seen = yield* Effect.fork(listen)
+        for (const n of numbers(last + 1)) yield* ref.update(add(n), { alone: n % 2 === 0 })
+
+        // Each value once, from the first that was seen to the last.
+        const values = (yield* Fiber.join(seen)).map(({ length }) => length)
+        const first = values[0] ?? -1
+        assert.deepStrictEqual(values, numbers(last + 2 - first).map((n) => first + n))
+      }))), { discard: true }))
+
+  it.live("has no more to tell once it is closed", () =>
+    inMemory(Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const ref = yield* Scope.extend(opened(), scope)
+      const begun = yield* Deferred.make<void>()
+      const seen = yield* Effect.fork(
+        Stream.runCollect(Stream.tap(ref.changes, () => Deferred.succeed(begun, undefined)))
+      )
+      yield* Deferred.await(begun)
+      yield* ref.update(add(1))
+      yield* Effect.repeatN(Effect.yieldNow(), 10)
+      yield* Scope.close(scope, Exit.void)
+
+      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(seen)), [[], [1]])
+    })))
+
+  it.effect("is made where there is none, and is the same one afterwards", () =>
+    inMemory(Effect.gen(function*() {
+      const Change = Schema.Union(
+        Schema.TaggedStruct("Added", { at: Schema.Date }),
+        Schema.TaggedStruct("Emptied", {})
+      )
+      const dates = PersistedRef.fold({
+        change: Change,
+        initial: [] as ReadonlyArray<Date>,
+        apply: (all, change) => change._tag === "Added" ? [...all, change.at] : []
+      })
+      const opened = PersistedRef.open("dates", dates)
+      const at = new Date(1000)
+
+      yield* Effect.scoped(Effect.flatMap(opened, (ref) =>
+        Effect.zipRight(ref.update({ _tag: "Emptied" }), ref.update({ _tag: "Added", at }))))
+
+      assert.deepStrictEqual(
+        yield* Effect.scoped(Effect.flatMap(opened, (ref) =>
+          ref.get)),
+        [at]
+      )
+      assert.deepStrictEqual(yield* PersistedRef.peek("dates", dates), [at])
+      const bug = yield* Effect.scoped(Effect.flatMap(opened, (ref) =>
+        Scene.bug(ref.update({ _tag: "Added", at: new Date(Number.NaN) }))))
+      assert.include(bug, "A change does not fit its schema")
+      assert.deepStrictEqual(yield* PersistedRef.peek("dates", dates), [at])
+
+      const error = yield* Effect.flip(Effect.scoped(PersistedRef.open("dates", {
+        ...dates,
+        ...PersistedRef.fold({
+          change: Schema.Number,
+          initial: 0,
+          apply: (sum, n) =>
+            sum + n
+        })
+      })))
+      assert.strictEqual(error._tag, "JournalDamaged")
+      assert.include(error.message, "record 1, byte 0: a change that does not fit: /change: ")
+    })))
+
+  it("takes no changes that hold a secret, or that are not JSON", () => {
+    const refused = <A, I>(change: Schema.Schema<A, I>, reason: string) =>
+      assert.throws(() => PersistedRef.fold({ change, initial: 0, apply: (n) => n }), TypeError, reason)
+
+    refused(Schema.Redacted(Schema.String), "holds a Redacted value")
+    refused(Schema.Struct({ at: Schema.DateFromSelf }), `encodes "/at" to DateFromSelf, which is not JSON`)
+  })
+
   it.effect("is not opened where a record cannot be read, and says which", () =>
     inMemory(Effect.gen(function*() {
       const journal = yield* Journal
@@ -242,9 +334,6 @@ describe("PersistedRef", () => {
   it.effect("has one owner at a time", () =>
     inMemory(
       Effect.gen(function*() {
-        const journal = yield* Journal
-        yield* journal.create("sums")
-
         const error = yield* Effect.scoped(
           Effect.zipRight(PersistedRef.open("sums", history), Effect.flip(PersistedRef.open("sums", history)))
         )
