@@ -109,7 +109,7 @@ export interface Executor {
   readonly hasRecovery: (path: string, was: string | undefined) => boolean
   /** Runs a step and makes its end durable. */
   readonly execute: (task: Task) => Effect.Effect<unknown, Stop, unknown>
-  /** Told of each result that a run goes on with, new or recalled: what there may be to compensate. */
+  /** Told of each result, new or recalled, that a run goes on with and that can be undone. */
   readonly passed: (
     path: string,
     was: string | undefined,

@@ -4,7 +4,20 @@
  *
  * @since 0.1.0
  */
-import { Cause, Effect, Either, Exit, HashMap, JSONSchema, Option, Schema } from "effect"
+import {
+  Cause,
+  type Clock,
+  Context,
+  Effect,
+  Either,
+  Exit,
+  FiberRef,
+  HashMap,
+  JSONSchema,
+  Option,
+  Schema,
+  Scope
+} from "effect"
 import * as Codec from "./Codec.ts"
 import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
 import { bytesOf, randomId } from "./digest.ts"
@@ -71,6 +84,7 @@ export interface Options {
   /** Answers that were given with the command, by the id of the request or the path of the step that asks. */
   readonly answers: ReadonlyMap<string, unknown>
   readonly dryRun: boolean
+  readonly clock: Clock.Clock
 }
 
 /** A step that ran or was recalled, and can be undone. */
@@ -108,25 +122,26 @@ class Signal {
  * @since 0.1.0
  */
 export const make = (options: Options): JournalExecutor => {
-  const { answers, dryRun, read, ref, report, run, values } = options
+  const { answers, clock, dryRun, read, ref, report, run, values } = options
   const undoables: Array<Undoable> = []
   // What the ref holds, at hand without an effect.
   let state = options.state
   let recoveries: Set<string> | undefined
 
   const broken = (error: unknown) => new Stop("broken", "", Cause.fail(error))
-  const update = (entry: Entry, alone: boolean): Effect.Effect<void, Stop> =>
+  /** Makes an event durable, then does the rest. */
+  const update = <A>(entry: Entry, alone: boolean, rest: Effect.Effect<A>): Effect.Effect<A, Stop> =>
     Effect.matchEffect(ref.update(entry, { alone }), {
       onFailure: (error) => Effect.fail(broken(error)),
       onSuccess: (after) => {
         state = after
-        return Effect.void
+        return rest
       }
     })
   const show = (event: (at: number) => RunEvent): Effect.Effect<void> =>
-    report === undefined ? Effect.void : Effect.clockWith((clock) => report(event(clock.unsafeCurrentTimeMillis())))
+    report === undefined ? Effect.void : Effect.suspend(() => report(event(clock.unsafeCurrentTimeMillis())))
   const record = (event: DurableEvent, alone = false): Effect.Effect<void, Stop> =>
-    Effect.zipRight(update(entry(event), alone), report === undefined ? Effect.void : report(event))
+    update(entry(event), alone, report === undefined ? Effect.void : report(event))
 
   const recordAt = (position: number): Effect.Effect<DurableEvent, Stop> =>
     Effect.flatMap(Effect.mapError(read(position), broken), (text) =>
@@ -199,124 +214,127 @@ export const make = (options: Options): JournalExecutor => {
   }
 
   const execute = (task: Task): Effect.Effect<unknown, Stop, unknown> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.clockWith((clock) => {
-        const { digest, place, step, why } = task
-        const { path } = place
-        const at = clock.unsafeCurrentTimeMillis()
-        const began = clock.unsafeCurrentTimeNanos()
-        const identity = { step: step.name, version: step.version, digest }
-        const asked = new Set<string>()
-        let attempts = 0
-        let pretended = dryRun && step.writes
-        let waits = false
+    Effect.uninterruptibleMask((restore) => {
+      const { digest, place, step, why } = task
+      const { path } = place
+      const at = clock.unsafeCurrentTimeMillis()
+      const began = clock.unsafeCurrentTimeNanos()
+      const identity = { step: step.name, version: step.version, digest }
+      const asked = new Set<string>()
+      let attempts = 0
+      let pretended = dryRun && step.writes
+      let waits = false
 
-        const inRun: StepInRun = {
-          run,
-          path,
-          get attempt() {
-            return Math.max(attempts, 1)
-          },
-          report: (progress) => show((now) => ({ _tag: "StepProgressed", at: now, ...place, progress })),
-          simulated: Effect.sync(() => {
-            pretended = true
-          }),
-          ask: (question, answer) =>
-            Effect.suspend(() => {
-              if (asked.has(question.name)) {
-                return Effect.die(
-                  new Error(`step "${step.name}" asks "${question.name}" twice; each question needs a name of its own`)
-                )
-              }
-              asked.add(question.name)
-              return ask(task, question, answer, () => {
-                waits = true
-              })
-            })
-        }
-        const watch: Step.Watch = {
-          attempt: (body) =>
-            Effect.suspend(() => {
-              attempts++
-              asked.clear()
-              return Effect.catchIf(
-                body,
-                (error) => error instanceof Suspended,
-                () => Effect.die(new Signal(new Stop("asking", path, Cause.empty)))
+      const inRun: StepInRun = {
+        run,
+        path,
+        get attempt() {
+          return Math.max(attempts, 1)
+        },
+        report: (progress) => show((now) => ({ _tag: "StepProgressed", at: now, ...place, progress })),
+        simulated: Effect.sync(() => {
+          pretended = true
+        }),
+        ask: (question, answer) =>
+          Effect.suspend(() => {
+            if (asked.has(question.name)) {
+              return Effect.die(
+                new Error(`step "${step.name}" asks "${question.name}" twice; each question needs a name of its own`)
               )
-            }),
-          retrying: (error, delay) =>
-            show((now) => ({
-              _tag: "Retrying",
-              at: now,
-              ...place,
-              attempt: attempts,
-              problem: problem.fromError(error),
-              delay: Math.round(delay.value._tag === "Millis" ? delay.value.millis : 0)
-            }))
-        }
-        const execution = () => ({
-          at,
-          ms: Math.round(Number(clock.unsafeCurrentTimeNanos() - began) / 1e6),
-          attempts: Math.max(attempts, 1),
-          ...(why === undefined ? {} : { why })
-        })
-
-        const end = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<unknown, Stop> => {
-          if (Exit.isSuccess(exit)) {
-            if (waits) return fails(Cause.die(new Error("the step went on although its question is still open")))
-            return Either.match(handedOn(step, exit.value), {
-              onLeft: (defect) => fails(Cause.die(new Error(defect))),
-              onRight: ({ json, text, value }) => {
-                const event = { _tag: "StepSucceeded", path, ...identity, ...execution(), value: json } as const
-                const shown = show(() => ({ ...event, ...place, ...summaryOf(step, value) }))
-                if (pretended) task.simulated()
-                const stored = pretended || !task.record
-                  ? Effect.void
-                  : update({ event, text: RunRecord.succeeded(event, text) }, task.alone)
-                return Effect.as(Effect.zipRight(stored, shown), value)
-              }
+            }
+            asked.add(question.name)
+            return ask(task, question, answer, () => {
+              waits = true
             })
-          }
-          for (const defect of Cause.defects(exit.cause)) {
-            if (defect instanceof Signal) return Effect.fail(defect.stop)
-          }
-          if (waits) return fails(Cause.die(new Error("the step failed although its question is still open")))
-          return Cause.isInterruptedOnly(exit.cause)
-            ? Effect.flatMap(Effect.exit(restore(Effect.void)), (run) =>
-              Exit.isFailure(run)
-                ? Effect.interrupt
-                : fails(Cause.die(new Error("the step interrupted itself"))))
-            : fails(exit.cause)
-        }
-
-        const fails = (cause: Cause.Cause<unknown>): Effect.Effect<never, Stop> => {
-          const error = Cause.failureOption(cause)
-          const event = {
-            _tag: "StepFailed",
-            path,
-            ...identity,
-            ...execution(),
-            problem: problem.fromCause(cause, step.failure)
-          } as const
-          const stored = task.record && !pretended ? update(entry(event), task.alone) : Effect.void
-          return Effect.zipRight(
-            Effect.zipRight(stored, show(() => ({ ...event, ...place }))),
-            Effect.fail(
-              Option.isSome(error)
-                ? failed(path, error.value)
-                : died(path, Option.getOrElse(Cause.dieOption(cause), () => new Error("the step interrupted itself")))
+          })
+      }
+      const watch: Step.Watch = {
+        around: Effect.provideService(CurrentStep, Option.some(inRun)),
+        attempt: (body) =>
+          Effect.suspend(() => {
+            attempts++
+            asked.clear()
+            return Effect.catchIf(
+              within(body, inRun),
+              (error) => error instanceof Suspended,
+              () => Effect.die(new Signal(new Stop("asking", path, Cause.empty)))
             )
-          )
-        }
-
-        const body = Effect.provideService(task.body(watch), CurrentStep, Option.some(inRun))
-        return Effect.zipRight(
-          show(() => ({ _tag: "StepStarted", at, ...place, ...(why === undefined ? {} : { why }) })),
-          Effect.flatMap(Effect.exit(restore(body)), end)
-        )
+          }),
+        retrying: (error, delay) =>
+          show((now) => ({
+            _tag: "Retrying",
+            at: now,
+            ...place,
+            attempt: attempts,
+            problem: problem.fromError(error),
+            delay: Math.round(delay.value._tag === "Millis" ? delay.value.millis : 0)
+          }))
+      }
+      const execution = () => ({
+        at,
+        ms: Math.round(Number(clock.unsafeCurrentTimeNanos() - began) / 1e6),
+        attempts: Math.max(attempts, 1),
+        ...(why === undefined ? {} : { why })
       })
-    )
+
+      const onSuccess = (result: unknown): Effect.Effect<unknown, Stop> => {
+        if (waits) return fails(Cause.die(new Error("the step went on although its question is still open")))
+        return Either.match(handedOn(step, result), {
+          onLeft: (defect) => fails(Cause.die(new Error(defect))),
+          onRight: ({ json, text, value }) => {
+            const event = { _tag: "StepSucceeded", path, ...identity, ...execution(), value: json } as const
+            if (pretended) task.simulated()
+            const end = report === undefined
+              ? Effect.succeed(value)
+              : Effect.as(show(() => ({ ...event, ...place, ...summaryOf(step, value) })), value)
+            return pretended || !task.record
+              ? end
+              : update({ event, text: RunRecord.succeeded(event, text) }, task.alone, end)
+          }
+        })
+      }
+
+      const onFailure = (cause: Cause.Cause<unknown>): Effect.Effect<never, Stop> => {
+        for (const defect of Cause.defects(cause)) {
+          if (defect instanceof Signal) return Effect.fail(defect.stop)
+        }
+        if (waits) return fails(Cause.die(new Error("the step failed although its question is still open")))
+        return Cause.isInterruptedOnly(cause)
+          ? Effect.flatMap(Effect.exit(restore(Effect.void)), (run) =>
+            Exit.isFailure(run)
+              ? Effect.interrupt
+              : fails(Cause.die(new Error("the step interrupted itself"))))
+          : fails(cause)
+      }
+
+      const fails = (cause: Cause.Cause<unknown>): Effect.Effect<never, Stop> => {
+        const error = Cause.failureOption(cause)
+        const event = {
+          _tag: "StepFailed",
+          path,
+          ...identity,
+          ...execution(),
+          problem: problem.fromCause(cause, step.failure)
+        } as const
+        const shown = show(() => ({ ...event, ...place }))
+        return Effect.zipRight(
+          task.record && !pretended ? update(entry(event), task.alone, shown) : shown,
+          Effect.fail(
+            Option.isSome(error)
+              ? failed(path, error.value)
+              : died(path, Option.getOrElse(Cause.dieOption(cause), () => new Error("the step interrupted itself")))
+          )
+        )
+      }
+
+      const ended = Effect.matchCauseEffect(restore(task.body(watch)), { onFailure, onSuccess })
+      return report === undefined
+        ? ended
+        : Effect.zipRight(
+          show(() => ({ _tag: "StepStarted", at, ...place, ...(why === undefined ? {} : { why }) })),
+          ended
+        )
+    })
 
   const ask = <A, I, E, R>(
     task: Task,
@@ -412,7 +430,6 @@ export const make = (options: Options): JournalExecutor => {
     hasRecovery,
     execute,
     passed: (path, was, step, input, value) => {
-      if (Option.isNone(step.compensate)) return
       // What was adopted is undone where it is recorded.
       const at = was !== undefined && !HashMap.has(state.executions, path) ? was : path
       undoables.push({ path: at, step, input, value })
@@ -457,6 +474,18 @@ const parts = (digest: string) => {
   const [, input, fingerprint, after] = /^([^.~]*)(\.[^~]*)?(~.*)?$/.exec(digest) ?? []
   return { input, fingerprint, after }
 }
+
+/** Runs a body in its step and in a scope of its own; both at once, since a change of the context is what costs most. */
+const within = (body: Effect.Effect<unknown, unknown, unknown>, step: StepInRun) =>
+  Effect.acquireUseRelease(
+    Effect.flatMap(Scope.make(), (scope) =>
+      FiberRef.modify(FiberRef.currentContext, (outer) => [
+        { outer, scope },
+        outer.pipe(Context.add(Scope.Scope, scope), Context.add(CurrentStep, Option.some(step)))
+      ])),
+    () => body,
+    ({ outer, scope }, exit) => Effect.zipRight(FiberRef.set(FiberRef.currentContext, outer), Scope.close(scope, exit))
+  )
 
 /** What the journal would give back: that, and nothing else, is what a step hands on. */
 const handedOn = (

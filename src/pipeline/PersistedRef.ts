@@ -183,11 +183,11 @@ export const fromJournal = <A, Change>(
         )
       })
 
-    const handOver: Effect.Effect<void> = Effect.suspend(() => {
+    const handOver = (): Effect.Effect<unknown> => {
       const heir = queue[0]
       leading = heir !== undefined
       return heir === undefined ? Effect.void : Deferred.succeed(heir.woken, undefined)
-    })
+    }
 
     const lead: Effect.Effect<void> = Effect.gen(function*() {
       yield* Effect.yieldNow()
@@ -199,7 +199,7 @@ export const fromJournal = <A, Change>(
           visible)
         yield* Deferred.succeed(waiting.woken, undefined)
       }
-      yield* handOver
+      yield* handOver()
     })
 
     const together = (written: Written<Change>): Effect.Effect<A, JournalError> =>
@@ -214,11 +214,13 @@ export const fromJournal = <A, Change>(
         return yield* waiting.result ?? Effect.dieMessage("a change was queued and never written")
       })
 
-    const alone = (written: Written<Change>): Effect.Effect<A, JournalError> =>
-      Effect.suspend(() => {
-        leading = true
-        return Effect.zipRight(Effect.ensuring(write([written], true), handOver), Effect.sync(() => visible))
+    const alone = (written: Written<Change>): Effect.Effect<A, JournalError> => {
+      leading = true
+      return Effect.matchCauseEffect(write([written], true), {
+        onFailure: (cause) => Effect.zipRight(handOver(), Effect.failCause(cause)),
+        onSuccess: () => Effect.zipRight(handOver(), Effect.succeed(visible))
       })
+    }
 
     return {
       get: Effect.sync(() => visible),

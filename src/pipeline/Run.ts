@@ -279,7 +279,8 @@ const run = (pipeline: Pipeline.Any, session: Session) =>
       read: journal.read,
       report: reporter.report === silent.report ? undefined : reporter.report,
       answers: options.answers ?? new Map(),
-      dryRun
+      dryRun,
+      clock: yield* Effect.clock
     })
     const now = Effect.clockWith((clock) => clock.currentTimeMillis)
     let pretended = false

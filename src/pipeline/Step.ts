@@ -19,7 +19,7 @@ import {
   Schema,
   type Scope
 } from "effect"
-import { dual } from "effect/Function"
+import { dual, identity } from "effect/Function"
 import * as Codec from "./Codec.ts"
 import { NotInARun, Suspended } from "./Suspended.ts"
 
@@ -61,12 +61,16 @@ export interface Definition {
 }
 
 /**
- * Where a run looks into the execution of a step: around each attempt of its body, and before it tries again.
+ * Where a run looks into the execution of a step: around all of it, around each attempt of its body, and before it
+ * tries again.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Watch {
+  /** Lets what is not the body know the step that it belongs to. */
+  readonly around: (effect: Effect.Effect<unknown, unknown, unknown>) => Effect.Effect<unknown, unknown, unknown>
+  /** Runs the body once, in a scope of its own. */
   readonly attempt: (body: Effect.Effect<unknown, unknown, unknown>) => Effect.Effect<unknown, unknown, unknown>
   readonly retrying: (error: unknown, delay: Duration.Duration) => Effect.Effect<void>
 }
@@ -191,12 +195,12 @@ export const make = <
   const retries = retry === undefined ? undefined : policy(retry)
 
   const execute = (input: In, watch: Watch) => {
-    const attempt = watch.attempt(Effect.scoped(Effect.suspend(() => run(input))))
+    const attempt = watch.attempt(Effect.suspend(() => run(input)))
     const timed = timeout === undefined ? attempt : Effect.timeoutFail(attempt, {
       duration: timeout,
       onTimeout: () => new StepTimedOut({ step: name, timeout })
     })
-    return retries === undefined ? timed : retried(timed, retries, watch)
+    return retries === undefined ? timed : watch.around(retried(timed, retries, watch))
   }
 
   return build({
@@ -234,7 +238,8 @@ export const transform: {
   self: Step<In, A, E, R>,
   f: (effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R2>
 ): Step<In, A, E, R2> => {
-  const execute = (input: never, watch: Watch) => f(self.definition.execute(input, watch) as Effect.Effect<A, E, R>)
+  const execute = (input: never, watch: Watch) =>
+    watch.around(f(self.definition.execute(input, watch) as Effect.Effect<A, E, R>))
   return build({ ...self.definition, execute }, self.title)
 })
 
@@ -265,10 +270,13 @@ const scoping =
 
 /** Outside a run nothing watches, and a question without an answer has nobody to wait for it. */
 const unwatched: Watch = {
-  attempt: Effect.catchIf(
-    (error): error is Suspended => error instanceof Suspended,
-    () => Effect.die(new NotInARun({ name: "a question" }))
-  ),
+  around: identity,
+  attempt: (body) =>
+    Effect.catchIf(
+      Effect.scoped(body),
+      (error): error is Suspended => error instanceof Suspended,
+      () => Effect.die(new NotInARun({ name: "a question" }))
+    ),
   retrying: () => Effect.void
 }
 

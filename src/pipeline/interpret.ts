@@ -222,7 +222,7 @@ const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: stri
 }
 
 const reuse = ({ executor, place, was }: At, step: Step.Definition, input: unknown, value: unknown): Running => {
-  executor.passed(place.path, was, step, input, value)
+  if (Option.isSome(step.compensate)) executor.passed(place.path, was, step, input, value)
   return chain(
     executor.show((at) => ({ _tag: "Reused", at, ...place, ...summaryOf(step, value) })),
     () => Effect.succeed(value)
@@ -236,24 +236,23 @@ const execute = (
   digest: string,
   why: string | undefined,
   body: (watch: Step.Watch) => Effect.Effect<unknown, unknown, unknown>
-): Running =>
-  Effect.map(
-    executor.execute({
-      place,
-      step,
-      input,
-      digest,
-      why,
-      alone: mode.alone,
-      record: mode.record,
-      simulated: mode.simulated,
-      body
-    }),
-    (value) => {
-      executor.passed(place.path, was, step, input, value)
-      return value
-    }
-  )
+): Running => {
+  const running = executor.execute({
+    place,
+    step,
+    input,
+    digest,
+    why,
+    alone: mode.alone,
+    record: mode.record,
+    simulated: mode.simulated,
+    body
+  })
+  return Option.isNone(step.compensate) ? running : Effect.map(running, (value) => {
+    executor.passed(place.path, was, step, input, value)
+    return value
+  })
+}
 
 /** What a step says of its result, if it says anything; a summary that throws says nothing. */
 export const summaryOf = (step: Step.Definition, value: unknown): { readonly summary?: string } => {
@@ -563,7 +562,7 @@ const at = (
     after: after.length === 0
       ? frame.after
       : `~${digestOf([...(frame.after === "" ? [] : [frame.after]), ...after].join("\n"))}`,
-    mode: {
+    mode: digests === undefined && frame.pretended === undefined && options?.alone === undefined ? mode : {
       alone: mode.alone && (options?.alone ?? true),
       dryRun: mode.dryRun,
       record: mode.record && !pretended,

@@ -49,8 +49,11 @@ export const encode = (place: Place, generation: number, record: string): Buffer
     text += `,"g":${generation}`
   }
   const bytes = Buffer.from(`${text}${record === "{}" ? "}" : `,${record.slice(1)}`}\n`)
-  const checksum = crc32(bytes.subarray(jsonAt, bytes.length - 1))
-  bytes.write(checksum.toString(16).padStart(8, "0"), 0, "latin1")
+  let checksum = crc32(bytes.subarray(jsonAt, bytes.length - 1))
+  for (let at = jsonAt - 2; at >= 0; at--) {
+    bytes[at] = digits[checksum & 0xf] ?? 0
+    checksum >>>= 4
+  }
   return bytes
 }
 
@@ -119,8 +122,9 @@ const brace = 0x7b
 const numberKey = Buffer.from("{\"n\":")
 const generationKey = Buffer.from(",\"g\":")
 
+const digits = Buffer.from("0123456789abcdef")
 const hex = new Int8Array(256).fill(-1)
-for (const [value, digit] of Buffer.from("0123456789abcdef").entries()) hex[digit] = value
+for (const [value, digit] of digits.entries()) hex[digit] = value
 
 const startsWith = (bytes: Uint8Array, at: number, prefix: Uint8Array): boolean => {
   for (let index = 0; index < prefix.length; index++) if (bytes[at + index] !== prefix[index]) return false
