@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export * as Answers from "./pipeline/Answers.ts"
 export * as CurrentStep from "./pipeline/CurrentStep.ts"
 export * as Field from "./pipeline/Field.ts"
 export * as Journal from "./pipeline/Journal.ts"
@@ -10,14 +11,20 @@ export * as PersistedRef from "./pipeline/PersistedRef.ts"
 export * as Pipeline from "./pipeline/Pipeline.ts"
 export * as Plan from "./pipeline/Plan.ts"
 export * as Program from "./pipeline/Program.ts"
+export * as Question from "./pipeline/Question.ts"
 export * as Reporter from "./pipeline/Reporter.ts"
 export * as Run from "./pipeline/Run.ts"
 export * as RunEvent from "./pipeline/RunEvent.ts"
 export * as RunState from "./pipeline/RunState.ts"
 export * as Step from "./pipeline/Step.ts"
+export * as Strategy from "./pipeline/Strategy.ts"
 export * as Suspended from "./pipeline/Suspended.ts"
 export * as Validation from "./pipeline/Validation.ts"
 
+export * as Agent from "./layers/Agent.ts"
+export * as AgentHandOff from "./layers/Agent/HandOff.ts"
+export * as AgentScripted from "./layers/Agent/Scripted.ts"
+export * as AnswersFolder from "./layers/Answers/Folder.ts"
 export * as JournalFile from "./layers/Journal/File.ts"
 export * as JournalMemory from "./layers/Journal/Memory.ts"
 export * as ReporterJson from "./layers/Reporter/Json.ts"

@@ -30,6 +30,7 @@ const byTag: Readonly<Record<string, number>> = {
   RootUnusable: 2,
   Suspended: 42,
   AnswerInvalid: 65,
+  AnswerUnreadable: 65,
   WrongRequest: 65,
   InputInvalid: 65,
   JournalDamaged: 65,

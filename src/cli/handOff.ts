@@ -5,15 +5,14 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, Schema } from "effect"
+import { DateTime, Effect, Either } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import type { Request } from "../pipeline/RunEvent.ts"
+import { fileOf, maxBytes } from "../layers/Answers/Folder.ts"
+import { foreignJson } from "../pipeline/foreignJson.ts"
+import type { OpenRequest } from "../pipeline/RunEvent.ts"
 import type { Home } from "./home.ts"
 import { InputInvalid } from "./UsageError.ts"
-
-/** An answer is never longer than a result may be. */
-const limit = 16 * 1024 * 1024
 
 /**
  * What a waiting command says of a question.
@@ -33,14 +32,14 @@ export interface Open {
  * @category constructors
  * @since 0.1.0
  */
-export const open = (name: string, home: Home, run: string, request: Request): Open => ({
+export const open = (name: string, home: Home, run: string, request: OpenRequest): Open => ({
   id: request.id,
   step: request.path,
   ask: request.ask,
   file: join(home.runs, run, "requests", `${request.id}.json`),
   answer: {
     command: `${name} answer ${run} ${request.id} --file -${home.option}`,
-    file: join(home.runs, run, "responses", `${request.id}.json`)
+    file: fileOf(home.runs, run, request.id)
   }
 })
 
@@ -50,14 +49,27 @@ export const open = (name: string, home: Home, run: string, request: Request): O
  * @category effects
  * @since 0.1.0
  */
-export const publish = (name: string, home: Home, run: string, requests: ReadonlyArray<Request>): void => {
+export const publish = (name: string, home: Home, run: string, requests: ReadonlyArray<OpenRequest>): void => {
   const folder = join(home.runs, run, "requests")
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const name of [folder, join(home.runs, run, "responses")]) fs.mkdirSync(name, { recursive: true, mode: 0o700 })
   const wanted = new Set(requests.map(({ id }) => `${id}.json`))
   for (const file of fs.readdirSync(folder)) if (!wanted.has(file)) fs.rmSync(join(folder, file), { force: true })
   for (const request of requests) {
     const { answer, file } = open(name, home, run, request)
-    const { ask, example, files, id, name: asked, path, prompt, answerSchema } = request
+    const {
+      ask,
+      answerSchema,
+      attempt,
+      attempts,
+      deadline,
+      example,
+      files,
+      id,
+      name: asked,
+      path,
+      previousErrors,
+      prompt
+    } = request
     const text = JSON.stringify(
       {
         schema: "cairn.request/1",
@@ -65,11 +77,18 @@ export const publish = (name: string, home: Home, run: string, requests: Readonl
         id,
         step: path,
         name: asked,
+        attempt,
         ask,
         prompt,
         files,
         answerSchema,
         example,
+        limits: {
+          maxBytes,
+          attempts,
+          deadline: deadline === undefined ? undefined : DateTime.formatIso(DateTime.unsafeMake(deadline))
+        },
+        previousErrors,
         answer
       },
       null,
@@ -89,7 +108,7 @@ const fileText = (path: string): Either.Either<string, string> =>
       try {
         const stats = fs.fstatSync(descriptor)
         if (!stats.isFile()) throw new Error("it is not a file")
-        if (stats.size > limit) throw new Error(`it is longer than ${limit / 1024 / 1024} MiB`)
+        if (stats.size > maxBytes) throw new Error(`it is longer than ${maxBytes / 1024 / 1024} MiB`)
         return new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(descriptor))
       } finally {
         fs.closeSync(descriptor)
@@ -106,6 +125,27 @@ const fileText = (path: string): Either.Either<string, string> =>
   })
 
 /**
+ * Reads the text of a file, or of stdin where the file is `-`.
+ *
+ * @category effects
+ * @since 0.1.0
+ */
+export const readText = (
+  file: string,
+  path: string,
+  readStdin: () => string | undefined
+): Effect.Effect<string, InputInvalid> =>
+  Effect.gen(function*() {
+    const where = file === "-" ? "stdin" : file
+    const text = file === "-" ? Either.right(readStdin()) : fileText(path)
+    if (Either.isLeft(text)) return yield* new InputInvalid({ where, reason: text.left })
+    if (text.right === undefined) {
+      return yield* new InputInvalid({ where, reason: "it is a terminal; hand it in through a pipe or a file" })
+    }
+    return text.right
+  })
+
+/**
  * Reads the JSON in a file, or in stdin where the file is `-`.
  *
  * @category effects
@@ -116,42 +156,8 @@ export const readJson = (
   path: string,
   readStdin: () => string | undefined
 ): Effect.Effect<unknown, InputInvalid> =>
-  Effect.gen(function*() {
-    const where = file === "-" ? "stdin" : file
-    const text = file === "-" ? Either.right(readStdin()) : fileText(path)
-    if (Either.isLeft(text)) return yield* new InputInvalid({ where, reason: text.left })
-    if (text.right === undefined) {
-      return yield* new InputInvalid({ where, reason: "it is a terminal; hand the JSON in through a pipe or a file" })
-    }
-    return yield* Effect.mapError(
-      Schema.decode(Schema.parseJson())(text.right.replace(/^\uFEFF/, "")),
-      ({ message }) =>
-        new InputInvalid({ where, reason: `it is not JSON: ${message.split("\n").at(-1)?.trim() ?? ""}` })
-    )
-  })
-
-/**
- * The answers that were put beside the checkpoint: a bare value each, or exactly `{ "id", "value" }`.
- *
- * @category effects
- * @since 0.1.0
- */
-export const responses = (
-  home: Home,
-  run: string,
-  requests: ReadonlyArray<Request>
-): Effect.Effect<ReadonlyMap<string, unknown>, InputInvalid> =>
-  Effect.gen(function*() {
-    const answers = new Map<string, unknown>()
-    for (const { id } of requests) {
-      const file = join(home.runs, run, "responses", `${id}.json`)
-      if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) continue
-      const value = yield* readJson(file, file, () => undefined)
-      answers.set(id, isEnvelope(value, id) ? value.value : value)
-    }
-    return answers
-  })
-
-const isEnvelope = (value: unknown, id: string): value is { readonly id: string; readonly value: unknown } =>
-  typeof value === "object" && value !== null && Object.keys(value).sort().join() === "id,value" &&
-  Reflect.get(value, "id") === id
+  Effect.flatMap(readText(file, path, readStdin), (text) =>
+    Either.mapLeft(
+      foreignJson(text),
+      (reason) => new InputInvalid({ where: file === "-" ? "stdin" : file, reason })
+    ))

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Effect, Layer } from "effect"
+import * as AnswersFolder from "../layers/Answers/Folder.ts"
 import { RunFolder } from "../layers/RunFolder.ts"
 import type { Journal } from "../pipeline/Journal.ts"
 import type * as Program from "../pipeline/Program.ts"
@@ -33,7 +34,9 @@ export const perform = <E>(
       text: text === "" ? "" : `${text}\n`,
       json: { schema: "cairn.result/1", status: "done", run: app.watched.run, program, output }
     })),
-    Effect.provide(Layer.merge(reporter, Layer.succeed(RunFolder, app.home.runs)))
+    Effect.provide(
+      Layer.provideMerge(Layer.merge(reporter, AnswersFolder.layer), Layer.succeed(RunFolder, app.home.runs))
+    )
   )
 }
 

@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import { Context, Effect, Option } from "effect"
-import type { Progress } from "./RunEvent.ts"
-import { NotInARun, type Question, Suspended } from "./Suspended.ts"
+import { type Answerer, type Failing, type Question, settle } from "./Question.ts"
+import type { Progress, Usage } from "./RunEvent.ts"
+import { NotInARun, Suspended } from "./Suspended.ts"
 
 /**
  * @category models
@@ -18,13 +19,34 @@ export interface StepInRun {
   /** The number of the attempt, from 1; counted anew on every resume. */
   readonly attempt: number
   readonly report: (progress: Progress) => Effect.Effect<void>
-  /** Answers a question from what is recorded, or by running `answer` and recording what it gives. */
-  readonly ask: <A, I, E, R>(
+  /** Answers a question from what is recorded or handed in, or by asking; an accepted answer is durable. */
+  readonly ask: <A, I, E, E2, R>(
     question: Question<A, I>,
-    answer: Effect.Effect<A, E | Suspended, R>
-  ) => Effect.Effect<A, E | Suspended, R>
+    answerer: Answerer<E2 | Suspended, R>,
+    failing: Failing<E> | undefined
+  ) => Effect.Effect<A, E | E2 | Suspended, R>
+  /** Counts what an answer cost. It is durable with the next record of the step. */
+  readonly spend: (usage: Usage) => Effect.Effect<void>
+  /** What all answers of the run have cost so far. */
+  readonly spent: Effect.Effect<Usage>
+  /** Which layer a strategy chose for a member of its service, where that is recorded. */
+  readonly chosen: (member: string) => Option.Option<string>
+  /** Records which layer a strategy chose, and why it was not the first. */
+  readonly choose: (choice: Choice) => Effect.Effect<void>
   /** Says that this attempt only pretended to change the world, so that its result is not recorded. */
   readonly simulated: Effect.Effect<void>
+}
+
+/**
+ * What a strategy chose for a member of its service.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Choice {
+  readonly member: string
+  readonly chose: string
+  readonly reason?: string
 }
 
 /**
@@ -49,29 +71,55 @@ export class DryRun extends Context.Reference<DryRun>()("effect-cairn/pipeline/C
 }) {}
 
 /**
- * Asks a question. In a run, an answer that was accepted before is returned without asking again; otherwise `answer`
- * is run, and what it gives is checked and durable before this returns. Where `answer` is `suspended`, the question
- * becomes an open request of the run.
+ * Asks a question. In a run, an answer that was accepted before is returned without asking again; otherwise `answerer`
+ * is asked, and what it gives is checked and durable before this returns. Where it is `suspended`, the question becomes
+ * an open request of the run. `failing` says which refused answer is one too many, and what the question fails with then.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const ask = <A, I, E, R>(
+export const ask: {
+  <A, I, E2, R>(
+    question: Question<A, I>,
+    answerer: Answerer<E2 | Suspended, R>
+  ): Effect.Effect<A, E2 | Suspended, R>
+  <A, I, E2, R, E>(
+    question: Question<A, I>,
+    answerer: Answerer<E2 | Suspended, R>,
+    failing: Failing<E>
+  ): Effect.Effect<A, E | E2 | Suspended, R>
+} = <A, I, E2, R, E>(
   question: Question<A, I>,
-  answer: Effect.Effect<A, E | Suspended, R>
-): Effect.Effect<A, E | Suspended, R> =>
+  answerer: Answerer<E2 | Suspended, R>,
+  failing?: Failing<E>
+): Effect.Effect<A, E | E2 | Suspended, R> =>
   Effect.flatMap(
     CurrentStep,
     Option.match({
       onNone: () =>
-        Effect.catchIf(
-          answer,
-          (error): error is Extract<E | Suspended, Suspended> => error instanceof Suspended,
-          () => Effect.die(new NotInARun({ name: question.name }))
+        settle(question, answerer, failing, {
+          where: {},
+          before: { count: 0, last: Option.none() },
+          refused: () => Effect.void
+        }).pipe(
+          Effect.map(({ value }) => value),
+          Effect.catchIf(
+            (error): error is Extract<E | E2 | Suspended, Suspended> => error instanceof Suspended,
+            () => Effect.die(new NotInARun({ name: question.name }))
+          )
         ),
-      onSome: (step) => step.ask(question, answer)
+      onSome: (step) => step.ask(question, answerer, failing)
     })
   )
+
+/**
+ * Counts what an answer cost: durable with the next record of the step that is running. Outside a run nobody counts.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const spend = (usage: Usage): Effect.Effect<void> =>
+  Effect.flatMap(CurrentStep, Option.match({ onNone: () => Effect.void, onSome: (step) => step.spend(usage) }))
 
 /**
  * Tells how far the running step has come. Outside a run nobody listens.

@@ -4,33 +4,22 @@
  *
  * @since 0.1.0
  */
-import {
-  Cause,
-  type Clock,
-  Context,
-  Effect,
-  Either,
-  Exit,
-  FiberRef,
-  HashMap,
-  JSONSchema,
-  Option,
-  Schema,
-  Scope
-} from "effect"
-import * as Codec from "./Codec.ts"
+import { Cause, type Clock, Context, Effect, Either, Exit, FiberRef, HashMap, Option, Schema, Scope } from "effect"
+import { ask, type Desk, Signal } from "./asking.ts"
 import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
-import { bytesOf, randomId } from "./digest.ts"
+import { bytesOf } from "./digest.ts"
 import { died, type Executor, failed, type Recalled, Stop, type Task } from "./Executor.ts"
 import { summaryOf } from "./interpret.ts"
 import type { JournalDamaged, JournalError } from "./Journal.ts"
 import type { PersistedRef } from "./PersistedRef.ts"
 import * as problem from "./problem.ts"
-import type { DurableEvent, Request, RunEvent } from "./RunEvent.ts"
+import type { Given } from "./Question.ts"
+import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import type { Execution, RunState } from "./RunState.ts"
 import type * as Step from "./Step.ts"
-import { AnswerInvalid, type Question, Suspended } from "./Suspended.ts"
+import { Suspended } from "./Suspended.ts"
+import * as Usages from "./usage.ts"
 
 /**
  * An event and the text it is stored as, so that a result is turned into text once.
@@ -82,7 +71,9 @@ export interface Options {
   readonly read: (position: number) => Effect.Effect<string, JournalError | JournalDamaged>
   readonly report: ((event: RunEvent) => Effect.Effect<void>) | undefined
   /** Answers that were given with the command, by the id of the request or the path of the step that asks. */
-  readonly answers: ReadonlyMap<string, unknown>
+  readonly answers: ReadonlyMap<string, Given>
+  /** Told what became of an answer that was handed in. */
+  readonly settled: Desk["settled"]
   readonly dryRun: boolean
   readonly clock: Clock.Clock
 }
@@ -109,24 +100,17 @@ export interface JournalExecutor extends Executor {
 /** A result larger than this has no place in a checkpoint: 16 MiB. */
 const maxLength = 16 * 1024 * 1024
 
-/** Ends a body from within, past its own error handling, for a reason that only the run knows. */
-class Signal {
-  readonly stop: Stop
-  constructor(stop: Stop) {
-    this.stop = stop
-  }
-}
-
 /**
  * @category constructors
  * @since 0.1.0
  */
 export const make = (options: Options): JournalExecutor => {
-  const { answers, clock, dryRun, read, ref, report, run, values } = options
+  const { answers, clock, dryRun, read, ref, report, run, settled, values } = options
   const undoables: Array<Undoable> = []
   // What the ref holds, at hand without an effect.
   let state = options.state
   let recoveries: Set<string> | undefined
+  let spent = options.state.usage
 
   const broken = (error: unknown) => new Stop("broken", "", Cause.fail(error))
   /** Makes an event durable, then does the rest. */
@@ -142,6 +126,8 @@ export const make = (options: Options): JournalExecutor => {
     report === undefined ? Effect.void : Effect.suspend(() => report(event(clock.unsafeCurrentTimeMillis())))
   const record = (event: DurableEvent, alone = false): Effect.Effect<void, Stop> =>
     update(entry(event), alone, report === undefined ? Effect.void : report(event))
+
+  const desk: Desk = { run, answers, settled, state: () => state, record }
 
   const recordAt = (position: number): Effect.Effect<DurableEvent, Stop> =>
     Effect.flatMap(Effect.mapError(read(position), broken), (text) =>
@@ -224,6 +210,16 @@ export const make = (options: Options): JournalExecutor => {
       let attempts = 0
       let pretended = dryRun && step.writes
       let waits = false
+      let unsaid: Usage | undefined
+      const said = (): { readonly usage?: Usage } => {
+        if (unsaid === undefined) return {}
+        const usage = unsaid
+        unsaid = undefined
+        return { usage }
+      }
+      const waited = () => {
+        waits = true
+      }
 
       const inRun: StepInRun = {
         run,
@@ -235,7 +231,7 @@ export const make = (options: Options): JournalExecutor => {
         simulated: Effect.sync(() => {
           pretended = true
         }),
-        ask: (question, answer) =>
+        ask: (question, answerer, failing) =>
           Effect.suspend(() => {
             if (asked.has(question.name)) {
               return Effect.die(
@@ -243,10 +239,35 @@ export const make = (options: Options): JournalExecutor => {
               )
             }
             asked.add(question.name)
-            return ask(task, question, answer, () => {
-              waits = true
-            })
-          })
+            return ask(desk, { task, usage: said, waits: waited }, question, answerer, failing)
+          }),
+        spend: (usage) =>
+          Effect.sync(() => {
+            unsaid = Usages.add(unsaid ?? Usages.none, usage)
+            spent = Usages.add(spent, usage)
+          }),
+        spent: Effect.sync(() => spent),
+        chosen: (member) =>
+          HashMap.get(state.choices, path).pipe(
+            Option.flatMapNullable((all) =>
+              all.findLast((choice) => choice.member === member && choice.digest === digest)
+            ),
+            Option.map(({ chose }) => chose)
+          ),
+        choose: (choice) =>
+          Effect.catchAll(
+            Effect.suspend(() =>
+              record({
+                _tag: "ChoiceMade",
+                at: clock.unsafeCurrentTimeMillis(),
+                path,
+                ...identity,
+                ...choice,
+                ...said()
+              })
+            ),
+            (stop) => Effect.die(new Signal(stop))
+          )
       }
       const watch: Step.Watch = {
         around: Effect.provideService(CurrentStep, Option.some(inRun)),
@@ -274,7 +295,8 @@ export const make = (options: Options): JournalExecutor => {
         at,
         ms: Math.round(Number(clock.unsafeCurrentTimeNanos() - began) / 1e6),
         attempts: Math.max(attempts, 1),
-        ...(why === undefined ? {} : { why })
+        ...(why === undefined ? {} : { why }),
+        ...said()
       })
 
       const onSuccess = (result: unknown): Effect.Effect<unknown, Stop> => {
@@ -334,93 +356,6 @@ export const make = (options: Options): JournalExecutor => {
           show(() => ({ _tag: "StepStarted", at, ...place, ...(why === undefined ? {} : { why }) })),
           ended
         )
-    })
-
-  const ask = <A, I, E, R>(
-    task: Task,
-    question: Question<A, I>,
-    answer: Effect.Effect<A, E | Suspended, R>,
-    waits: () => void
-  ): Effect.Effect<A, E | Suspended, R> =>
-    Effect.gen(function*(): Effect.fn.Return<A, E | Suspended, R> {
-      const { place: { path }, step } = task
-      const identity = { path, step: step.name, version: step.version, digest: task.digest, name: question.name }
-      const decode = Schema.decodeUnknownEither(question.answer)
-      const codec = Codec.make(question.answer)
-      const isThis = (other: typeof identity) =>
-        other.name === identity.name && other.step === identity.step && other.version === identity.version &&
-        other.digest === identity.digest
-      const now = Effect.clockWith((clock) => clock.currentTimeMillis)
-      const recorded = <B>(effect: Effect.Effect<B, Stop>) =>
-        Effect.catchAll(effect, (stop) => Effect.die(new Signal(stop)))
-
-      const known = HashMap.get(state.answers, path).pipe(Option.flatMapNullable((all) => all.findLast(isThis)))
-      if (Option.isSome(known)) {
-        const value = decode(known.value.value)
-        if (Either.isRight(value)) return value.right
-      }
-
-      const open = HashMap.get(state.requests, path).pipe(Option.flatMapNullable((all) => all.find(isThis)))
-      const accept = (value: unknown, id: Option.Option<string>) =>
-        Effect.flatMap(now, (at) =>
-          recorded(record({
-            _tag: "AnswerRecorded",
-            at,
-            ...identity,
-            ...Option.match(id, { onNone: () => ({}), onSome: (id) => ({ id }) }),
-            value
-          })))
-
-      if (Option.isSome(open)) {
-        const { id } = open.value
-        const offered = answers.has(id) ? answers.get(id) : answers.get(path)
-        if (offered !== undefined) {
-          const given = codec.decode(offered)
-          const value = decode(offered)
-          const issues = Either.isLeft(given)
-            ? given.left.split("\n")
-            : Either.isRight(value)
-            ? question.check?.(value.right) ?? []
-            : []
-          if (issues.length > 0 || Either.isLeft(value)) {
-            const at = yield* now
-            yield* recorded(record({ _tag: "AnswerRefused", at, id, path, issues }))
-            return yield* Effect.die(new Signal(broken(new AnswerInvalid({ run, id, path, issues }))))
-          }
-          yield* accept(offered, Option.some(id))
-          return value.right
-        }
-      }
-
-      return yield* Effect.matchEffect(answer, {
-        onSuccess: (value) =>
-          Either.match(codec.encode(value), {
-            onLeft: (issues) =>
-              Effect.die(new Error(`the answer to "${question.name}" does not fit its schema\n${issues}`)),
-            onRight: (json) => Effect.as(accept(json, Option.map(open, ({ id }) => id)), value)
-          }),
-        onFailure: (error): Effect.Effect<never, E | Suspended> => {
-          if (!(error instanceof Suspended)) return Effect.fail(error)
-          waits()
-          if (Option.isSome(open)) return Effect.fail(error)
-          const request: Request = {
-            id: randomId(),
-            ...identity,
-            ask: question.ask,
-            prompt: question.prompt,
-            files: question.files ?? [],
-            answerSchema: JSONSchema.make(question.answer),
-            ...(question.example === undefined
-              ? {}
-              : Either.match(codec.encode(question.example), {
-                onLeft: () => ({}),
-                onRight: (example) => ({ example })
-              }))
-          }
-          return Effect.flatMap(now, (at) =>
-            Effect.zipRight(recorded(record({ _tag: "RequestOpened", at, request })), Effect.fail(error)))
-        }
-      })
     })
 
   return {

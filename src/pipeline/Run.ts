@@ -8,6 +8,8 @@
  * @since 0.1.0
  */
 import { Cause, Effect, Either, Exit, HashMap, Option, Schema, type Scope } from "effect"
+import { Answers } from "./Answers.ts"
+import { givenDigest } from "./asking.ts"
 import * as Codec from "./Codec.ts"
 import { DryRun } from "./CurrentStep.ts"
 import { canonicalJson, sha256 } from "./digest.ts"
@@ -19,11 +21,12 @@ import * as PersistedRef from "./PersistedRef.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
 import * as problem from "./problem.ts"
+import type { Given } from "./Question.ts"
 import { Reporter, silent } from "./Reporter.ts"
 import type { DurableEvent } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as RunState from "./RunState.ts"
-import { type AnswerInvalid, Suspended, WrongRequest } from "./Suspended.ts"
+import { type AnswerInvalid, type AnswerUnreadable, Suspended, WrongRequest } from "./Suspended.ts"
 
 /**
  * There is no such run, or none that this command could continue.
@@ -72,6 +75,7 @@ export type RunError =
   | AnswerInvalid
   | JournalDamaged
   | JournalError
+  | AnswerUnreadable
   | JournalExecutor.RecordedResultInvalid
   | RunHeld
   | RunNotFound
@@ -90,7 +94,7 @@ export interface Options {
   /** What is recorded of the settings in force: JSON without secrets. */
   readonly settings?: unknown
   /** Answers to open questions, by the id of the request or the path of the step that asks. */
-  readonly answers?: ReadonlyMap<string, unknown>
+  readonly answers?: ReadonlyMap<string, Given>
   /** Runs this step and all that follow it again, whatever is recorded of them. */
   readonly from?: string
 }
@@ -268,9 +272,11 @@ const run = (pipeline: Pipeline.Any, session: Session) =>
     const { identity, input, json, opened, options } = session
     const { id, journal, ref, values } = opened
     const dryRun = yield* DryRun
+    const mailbox = yield* Answers
     const reporter = yield* Reporter
     const state = yield* ref.get
     const shape = Plan.shape(pipeline)
+    const left = yield* mailbox.left(id, RunState.openRequests(state))
     const executor = JournalExecutor.make({
       run: id,
       ref,
@@ -278,7 +284,8 @@ const run = (pipeline: Pipeline.Any, session: Session) =>
       values,
       read: journal.read,
       report: reporter.report === silent.report ? undefined : reporter.report,
-      answers: options.answers ?? new Map(),
+      answers: new Map([...left, ...options.answers ?? []]),
+      settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.void,
       dryRun,
       clock: yield* Effect.clock
     })
@@ -385,18 +392,25 @@ const isUnanswered = ({ answers, choices, requests }: RunState.RunState): boolea
 const outputCodec = (pipeline: Pipeline.Any): Codec.Codec => pipeline.definition.output?.codec ?? nothing
 const nothing = Codec.make(Schema.Void)
 
-/** An answer for a question that is not open was meant for another run, or has been given before. */
+/** An answer for a question that is not open was meant for another run, or another answer was given before. */
 const offered = (
   run: string,
   state: RunState.RunState,
-  answers: ReadonlyMap<string, unknown> = new Map()
+  answers: ReadonlyMap<string, Given> = new Map()
 ): Effect.Effect<void, WrongRequest> => {
   const open = RunState.openRequests(state)
-  const stray = [...answers.keys()].find((key) => !open.some(({ id, path }) => id === key || path === key))
+  const isOpen = (key: string) => open.some(({ id, path }) => id === key || path === key)
+  const [stray] = [...answers].find(([key, given]) => !isOpen(key) && !isAccepted(state, key, given)) ?? []
   return stray === undefined
     ? Effect.void
     : new WrongRequest({ run, id: stray, open: open.map(({ id, path }) => ({ id, path })) })
 }
+
+/** The very answer that was accepted may be handed in again; that changes nothing. */
+const isAccepted = ({ answers }: RunState.RunState, key: string, given: Given): boolean =>
+  Array.from(HashMap.values(answers)).flat().some((answer) =>
+    (answer.id === key || answer.path === key) && answer.given === givenDigest(given)
+  )
 
 /** After a change of the code every recorded value is read before any step runs, so that nothing is found out late. */
 const stillDecodes = (

@@ -70,6 +70,25 @@ export const Problem = Schema.Union(Failure, Defect)
 export type Problem = typeof Problem.Type
 
 /**
+ * What answers have cost: how often somebody was asked, and the tokens, milliseconds and US dollars it took, where they
+ * are known.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Usage = Schema.Struct({
+  requests: Schema.Number,
+  ms: Schema.Number,
+  inputTokens: Schema.optional(Schema.Number),
+  outputTokens: Schema.optional(Schema.Number),
+  usd: Schema.optional(Schema.Number)
+})
+export type Usage = typeof Usage.Type
+
+/** What the answers that came in meanwhile have cost, where they cost anything. */
+const usage = { usage: Schema.optional(Usage) }
+
+/**
  * A question that only the outside can answer, as it waits in the checkpoint.
  *
  * @category models
@@ -88,9 +107,28 @@ export const Request = Schema.Struct({
   /** The JSON Schema of the answer. */
   answerSchema: Schema.Unknown,
   /** An answer that the schema accepts. */
-  example: Schema.optional(Schema.Unknown)
+  example: Schema.optional(Schema.Unknown),
+  /** How many answers may be refused before the step fails; any number, where it is absent. */
+  attempts: Schema.optional(Schema.Number),
+  /** Until when it stays open, where it does not stay open for ever. */
+  deadline: Schema.optional(Schema.Number)
 })
 export type Request = typeof Request.Type
+
+/**
+ * A request as it is open now.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const OpenRequest = Schema.Struct({
+  ...Request.fields,
+  /** The number of the answer that is asked for, from 1. */
+  attempt: Schema.Number,
+  /** What was wrong with the last answer. */
+  previousErrors: Schema.Array(Schema.String)
+})
+export type OpenRequest = typeof OpenRequest.Type
 
 export const RunStarted = Schema.TaggedStruct("RunStarted", {
   at: Schema.Number,
@@ -123,6 +161,7 @@ export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
   ...place,
   ...identity,
   ...execution,
+  ...usage,
   /** The result as its schema encodes it. */
   value: Schema.Unknown,
   /** The result in a few words. Shown, not stored. */
@@ -132,6 +171,7 @@ export const StepFailed = Schema.TaggedStruct("StepFailed", {
   ...place,
   ...identity,
   ...execution,
+  ...usage,
   problem: Problem
 })
 export const RequestOpened = Schema.TaggedStruct("RequestOpened", { at: Schema.Number, request: Request })
@@ -142,12 +182,19 @@ export const AnswerRecorded = Schema.TaggedStruct("AnswerRecorded", {
   name: Schema.String,
   /** The request that this answers; absent where the answer came at once and nobody had to wait. */
   id: Schema.optional(Schema.String),
+  /** A digest of what was handed in, so that handing it in again changes nothing. */
+  given: Schema.optional(Schema.String),
+  ...usage,
   value: Schema.Unknown
 })
 export const AnswerRefused = Schema.TaggedStruct("AnswerRefused", {
   at: Schema.Number,
-  id: Schema.String,
   path: Schema.String,
+  ...identity,
+  name: Schema.String,
+  /** The request that this should have answered; absent where the answer came at once. */
+  id: Schema.optional(Schema.String),
+  ...usage,
   /** What is wrong and where: `/sections/0/body: is missing`. */
   issues: Schema.Array(Schema.String)
 })
@@ -155,8 +202,13 @@ export const ChoiceMade = Schema.TaggedStruct("ChoiceMade", {
   at: Schema.Number,
   path: Schema.String,
   ...identity,
+  /** The effect of the service that the strategy chose for. */
   member: Schema.String,
-  reason: Schema.optional(Schema.String)
+  /** The name of the layer that it chose. */
+  chose: Schema.String,
+  /** Why it was not the first choice. */
+  reason: Schema.optional(Schema.String),
+  ...usage
 })
 export const StepVoided = Schema.TaggedStruct("StepVoided", {
   at: Schema.Number,

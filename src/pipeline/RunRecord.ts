@@ -4,8 +4,8 @@
  *
  * @since 0.1.0
  */
-import { Either, Schema } from "effect"
-import { DurableEvent, type StepSucceeded } from "./RunEvent.ts"
+import { Either, Option, Schema } from "effect"
+import { DurableEvent, type StepSucceeded, Usage } from "./RunEvent.ts"
 
 /**
  * The version of the format. A record of a kind that is not known was written by a newer one.
@@ -30,6 +30,7 @@ export const succeeded = (event: Omit<Succeeded, "value" | "_tag">, value: strin
   text += `,"d":"${event.digest}","t":${event.at},"m":${event.ms}`
   if (event.attempts !== 1) text += `,"a":${event.attempts}`
   if (event.why !== undefined) text += `,"w":${JSON.stringify(event.why)}`
+  if (event.usage !== undefined) text += `,"u":${JSON.stringify(event.usage)}`
   return `${text},"v":${value}}`
 }
 
@@ -71,6 +72,7 @@ export const decode = (
 }
 
 const encodeSync = Schema.encodeSync(DurableEvent)
+const decodeUsage = Schema.decodeUnknownOption(Usage)
 const decodeEither = Schema.decodeUnknownEither(DurableEvent)
 const kinds: Record<DurableEvent["_tag"], true> = {
   RunStarted: true,
@@ -120,15 +122,22 @@ const parse = (text: string): Json | undefined => {
 
 /** Ten thousand of these are read on a resume, so they are checked by hand. */
 const finished = (json: Json): Either.Either<Succeeded, { readonly reason: string; readonly newer: boolean }> => {
-  const { a: attempts = 1, d: digest, m: ms, p: path, t: at, v: value, w: why, x: version = 1 } = json
+  const { a: attempts = 1, d: digest, m: ms, p: path, t: at, u, v: value, w: why, x: version = 1 } = json
   const step = json.s ?? (typeof path === "string" ? lastOf(path) : undefined)
+  const usage = u === undefined ? Option.none() : decodeUsage(u)
   if (
     typeof path === "string" && typeof step === "string" && typeof version === "number" && typeof digest === "string" &&
     typeof at === "number" && typeof ms === "number" && typeof attempts === "number" &&
-    (why === undefined || typeof why === "string") && "v" in json
+    (why === undefined || typeof why === "string") && (u === undefined || Option.isSome(usage)) && "v" in json
   ) {
     const event: Succeeded = { _tag: "StepSucceeded", path, step, version, digest, at, ms, attempts, value }
-    return Either.right(why === undefined ? event : { ...event, why })
+    return Either.right(
+      why === undefined && u === undefined ? event : {
+        ...event,
+        ...(why === undefined ? {} : { why }),
+        ...(Option.isNone(usage) ? {} : { usage: usage.value })
+      }
+    )
   }
   return Either.left({ reason: "a finished step that does not fit", newer: false })
 }

@@ -5,7 +5,19 @@
  * @since 0.1.0
  */
 import { HashMap, Option } from "effect"
-import type { AnswerRecorded, ChoiceMade, DurableEvent, Problem, Request, RunResumed, RunStarted } from "./RunEvent.ts"
+import type {
+  AnswerRecorded,
+  AnswerRefused,
+  ChoiceMade,
+  DurableEvent,
+  OpenRequest,
+  Problem,
+  Request,
+  RunResumed,
+  RunStarted,
+  Usage
+} from "./RunEvent.ts"
+import * as Usages from "./usage.ts"
 
 /**
  * How a run was left. `running` is what a killed one says too: nobody was there to write down its end.
@@ -30,6 +42,7 @@ export interface Execution {
 }
 
 type Answer = typeof AnswerRecorded.Type
+type Refused = typeof AnswerRefused.Type
 type Choice = typeof ChoiceMade.Type
 
 /**
@@ -46,8 +59,12 @@ export interface RunState {
   /** Open questions by the path of the step that asks. */
   readonly requests: HashMap.HashMap<string, ReadonlyArray<Request>>
   readonly answers: HashMap.HashMap<string, ReadonlyArray<Answer>>
+  /** The answers that were refused since the step at a path last ended. */
+  readonly refusals: HashMap.HashMap<string, ReadonlyArray<Refused>>
   readonly choices: HashMap.HashMap<string, ReadonlyArray<Choice>>
   readonly problem: Option.Option<Problem>
+  /** What all answers have cost. */
+  readonly usage: Usage
   /** Finished steps are being undone. */
   readonly compensating: boolean
   /** The time of the last event. */
@@ -67,8 +84,10 @@ export const empty: RunState = {
   executions: HashMap.empty(),
   requests: HashMap.empty(),
   answers: HashMap.empty(),
+  refusals: HashMap.empty(),
   choices: HashMap.empty(),
   problem: Option.none(),
+  usage: Usages.none,
   compensating: false,
   at: 0
 }
@@ -100,6 +119,8 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         ...state,
         executions: HashMap.set(state.executions, path, execution),
         requests: without(state.requests, path),
+        refusals: without(state.refusals, path),
+        usage: Usages.add(state.usage, event.usage),
         // Steps run only once everything that was to be undone has been.
         compensating: false,
         at: event.at + event.ms
@@ -116,18 +137,30 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         ...state,
         answers: append(state.answers, event.path, event),
         requests: HashMap.modify(state.requests, event.path, (open) => open.filter(({ name }) => name !== event.name)),
+        usage: Usages.add(state.usage, event.usage),
         at: event.at
       }
     case "AnswerRefused":
-      return { ...state, at: event.at }
+      return {
+        ...state,
+        refusals: append(state.refusals, event.path, event),
+        usage: Usages.add(state.usage, event.usage),
+        at: event.at
+      }
     case "ChoiceMade":
-      return { ...state, choices: append(state.choices, event.path, event), at: event.at }
+      return {
+        ...state,
+        choices: append(state.choices, event.path, event),
+        usage: Usages.add(state.usage, event.usage),
+        at: event.at
+      }
     case "StepVoided":
       return {
         ...state,
         executions: without(state.executions, event.path),
         requests: without(state.requests, event.path),
         answers: without(state.answers, event.path),
+        refusals: without(state.refusals, event.path),
         choices: without(state.choices, event.path),
         at: event.at
       }
@@ -152,8 +185,13 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
  * @category accessors
  * @since 0.1.0
  */
-export const openRequests = (state: RunState): ReadonlyArray<Request> =>
-  Array.from(HashMap.values(state.requests)).flat()
+export const openRequests = (state: RunState): ReadonlyArray<OpenRequest> =>
+  Array.from(HashMap.values(state.requests)).flat().map((request) => {
+    const refused = Option.getOrElse(HashMap.get(state.refusals, request.path), () => []).filter(({ id }) =>
+      id === request.id
+    )
+    return { ...request, attempt: refused.length + 1, previousErrors: refused.at(-1)?.issues ?? [] }
+  })
 
 /** What a step asked before it, or its input, was another is not asked any more. */
 const isOfOneStep = (one: Request, other: Request): boolean =>

@@ -3,26 +3,8 @@
  *
  * @since 0.1.0
  */
-import { Effect, Schema } from "effect"
-import { Request } from "./RunEvent.ts"
-
-/**
- * What is asked. It is identified by the step that asks and its name, so a name is used once in a step.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Question<A, I = unknown> {
-  readonly name: string
-  readonly ask: "agent" | "user"
-  readonly prompt: string
-  readonly answer: Schema.Schema<A, I>
-  /** Files that the answer needs to be read first. */
-  readonly files?: ReadonlyArray<string>
-  /** Rules that the schema cannot express: what is wrong with an answer, one sentence each. */
-  readonly check?: (answer: NoInfer<A>) => ReadonlyArray<string>
-  readonly example?: NoInfer<A>
-}
+import { type Effect, Schema } from "effect"
+import { OpenRequest } from "./RunEvent.ts"
 
 /**
  * The run has stopped until somebody answers. It holds nothing open: no process, no lock.
@@ -32,7 +14,7 @@ export interface Question<A, I = unknown> {
  */
 export class Suspended extends Schema.TaggedError<Suspended>()("Suspended", {
   run: Schema.String,
-  requests: Schema.Array(Request)
+  requests: Schema.Array(OpenRequest)
 }) {
   override get message(): string {
     const count = this.requests.length
@@ -41,27 +23,55 @@ export class Suspended extends Schema.TaggedError<Suspended>()("Suspended", {
 }
 
 /**
- * A given answer does not fit its question. Nothing was stored; the request stays open.
+ * A given answer does not fit its question. Nothing was stored. While the question bears another one (`isLast` is
+ * false) the request stays open; afterwards the step that asks has failed.
  *
  * @category errors
  * @since 0.1.0
  */
 export class AnswerInvalid extends Schema.TaggedError<AnswerInvalid>()("AnswerInvalid", {
-  run: Schema.String,
-  id: Schema.String,
-  path: Schema.String,
+  question: Schema.String,
+  run: Schema.optional(Schema.String),
+  id: Schema.optional(Schema.String),
+  path: Schema.optional(Schema.String),
+  /** A stable name for what is wrong, where a reader or a check of the question has one. */
+  reason: Schema.String,
   /** What is wrong, one problem each, with the JSON pointer to it. */
-  issues: Schema.Array(Schema.String)
+  issues: Schema.Array(Schema.String),
+  isLast: Schema.Boolean
 }) {
   override get message(): string {
     const count = this.issues.length
-    return `The answer to "${this.path}" does not fit the question (${count} problem${
+    return `The answer to "${this.path ?? this.question}" does not fit the question (${count} problem${
       count === 1 ? "" : "s"
     }); nothing was stored.\n` +
       this.issues.map((issue) => `  ${issue}`).join("\n")
   }
   get fix(): string {
-    return `Correct the answer and send it again: cairn answer ${this.run} ${this.path} --file FILE`
+    return this.isLast || this.run === undefined || this.path === undefined
+      ? "Repeat the command to ask again: everything else that was answered is kept."
+      : `Correct the answer and send it again: cairn answer ${this.run} ${this.path} --file FILE`
+  }
+}
+
+/**
+ * An answer that lies beside the checkpoint cannot be read, or must not be. It was left as it is, and nothing was
+ * stored.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class AnswerUnreadable extends Schema.TaggedError<AnswerUnreadable>()("AnswerUnreadable", {
+  run: Schema.String,
+  id: Schema.String,
+  file: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.file}: the answer cannot be read: ${this.reason}`
+  }
+  get fix(): string {
+    return `Remove the file, then: cairn answer ${this.run} ${this.id} --file FILE`
   }
 }
 
@@ -105,4 +115,4 @@ export class NotInARun extends Schema.TaggedError<NotInARun>()("NotInARun", { na
  * @category constructors
  * @since 0.1.0
  */
-export const suspended: Effect.Effect<never, Suspended> = Effect.fail(new Suspended({ run: "", requests: [] }))
+export const suspended = (): Effect.Effect<never, Suspended> => new Suspended({ run: "", requests: [] })

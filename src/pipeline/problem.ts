@@ -5,7 +5,7 @@
  */
 import { Cause, Either, Option } from "effect"
 import type { Codec } from "./Codec.ts"
-import type { Problem } from "./RunEvent.ts"
+import type { Failure, Problem } from "./RunEvent.ts"
 
 /** What is kept of a text that nobody bounded. */
 const bounded = (text: string): string => text.length <= 2000 ? text : `${text.slice(0, 2000)}…`
@@ -24,7 +24,7 @@ export const fromCause = (cause: Cause.Cause<unknown>, codec?: Codec): Problem =
  * @category conversions
  * @since 0.1.0
  */
-export const fromError = (error: unknown, codec?: Codec): Problem => {
+export const fromError = (error: unknown, codec?: Codec): typeof Failure.Type => {
   const value = codec === undefined ? Option.none() : Either.getRight(codec.encode(error))
   return {
     _tag: "Failure",

@@ -9,7 +9,19 @@ import * as WorkspaceDryRun from "../../src/layers/Workspace/DryRun.ts"
 import * as WorkspaceMemory from "../../src/layers/Workspace/Memory.ts"
 import * as WorkspaceRooted from "../../src/layers/Workspace/Rooted.ts"
 import { CurrentStep, DryRun } from "../../src/pipeline/CurrentStep.ts"
-import { changes, contents, inRun, owner, plan, refusal, sha256, suite, tree, visible } from "./WorkspaceContract.ts"
+import {
+  changes,
+  contents,
+  inRun,
+  owner,
+  plan,
+  refusal,
+  sha256,
+  stepIn,
+  suite,
+  tree,
+  visible
+} from "./WorkspaceContract.ts"
 import { edit, files, temporary } from "./WorkspaceDisk.ts"
 
 suite("Memory", () => {
@@ -222,11 +234,7 @@ it.effect("shows in a dry run what it would do, and writes nothing", () =>
     const root = temporary()
     const simulated = yield* Ref.make(0)
     const step = {
-      run: "demo-2",
-      path: "tree",
-      attempt: 1,
-      report: () => Effect.void,
-      ask: () => Effect.dieMessage("No questions here"),
+      ...stepIn("demo-2"),
       simulated: Ref.update(simulated, (n) => n + 1)
     }
     yield* place(tree()).pipe(inRun("demo-1"), Effect.provide(WorkspaceRooted.layer({ root })))

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Layer, Option } from "effect"
 import { createHash } from "node:crypto"
 import { isUnchanged, type Placed, type RootUnusable, type Tree, Workspace } from "../../src/layers/Workspace.ts"
-import { CurrentStep } from "../../src/pipeline/CurrentStep.ts"
+import { CurrentStep, type StepInRun } from "../../src/pipeline/CurrentStep.ts"
 
 export interface Harness {
   readonly layer: Layer.Layer<Workspace, RootUnusable>
@@ -13,18 +13,21 @@ export interface Harness {
   readonly edit: (path: string, content: string | null) => void
 }
 
-export const inRun = (run: string) =>
-  Effect.provideService(
-    CurrentStep,
-    Option.some({
-      run,
-      path: "tree",
-      attempt: 1,
-      report: () => Effect.void,
-      ask: () => Effect.dieMessage("No questions here"),
-      simulated: Effect.void
-    })
-  )
+/** A step that places a tree and has nothing else to do with its run. */
+export const stepIn = (run: string): StepInRun => ({
+  run,
+  path: "tree",
+  attempt: 1,
+  report: () => Effect.void,
+  ask: () => Effect.dieMessage("No questions here"),
+  spend: () => Effect.void,
+  spent: Effect.succeed({ requests: 0, ms: 0 }),
+  chosen: () => Option.none(),
+  choose: () => Effect.void,
+  simulated: Effect.void
+})
+
+export const inRun = (run: string) => Effect.provideService(CurrentStep, Option.some(stepIn(run)))
 
 /** The failure of an effect that must fail. */
 export const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>

@@ -3,6 +3,7 @@ import { Cause, Clock, Deferred, Effect, Exit, Fiber, Option, Schema, TestClock 
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import { Given } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import * as Scene from "./scene.ts"
@@ -284,7 +285,7 @@ describe("resume", () => {
         run: () =>
           CurrentStep.ask(
             { name: "n", ask: "user", prompt: "How many?", answer: Schema.Number },
-            Effect.sync(() => ++consulted)
+            () => Effect.sync(() => Given.Json({ value: ++consulted }))
           )
       })
       const pipeline = Pipeline.make("going-back", { input: Schema.String }).pipe(

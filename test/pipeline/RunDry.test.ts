@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import { Given } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import { suspended } from "../../src/pipeline/Suspended.ts"
@@ -50,7 +51,9 @@ describe("a dry run", () => {
       assert.strictEqual((yield* scene.info).status, "waiting")
       scene.noted()
 
-      const pretended = yield* scene.dry(Run.start(pipeline, "x", { answers: new Map([["ask", "yes"]]) }))
+      const pretended = yield* scene.dry(
+        Run.start(pipeline, "x", { answers: new Map([["ask", Given.Json({ value: "yes" })]]) })
+      )
       const bodies = scene.noted()
 
       assert.deepStrictEqual(steps(yield* scene.told), [
@@ -158,7 +161,7 @@ describe("a dry run", () => {
       )
 
       yield* Effect.exit(scene.dry(Run.start(pipeline, "x")))
-      yield* scene.dry(Run.start(pipeline, "x", { answers: new Map([["ask", "yes"]]) }))
+      yield* scene.dry(Run.start(pipeline, "x", { answers: new Map([["ask", Given.Json({ value: "yes" })]]) }))
 
       assert.deepStrictEqual(steps(yield* scene.told), [
         "StepSucceeded ask",
@@ -188,7 +191,7 @@ describe("a dry run", () => {
       )
 
       yield* Effect.exit(scene.on(Run.start(pipeline, "x")))
-      yield* scene.dry(Run.start(pipeline, "x", { answers: new Map([["ask", "yes"]]) }))
+      yield* scene.dry(Run.start(pipeline, "x", { answers: new Map([["ask", Given.Json({ value: "yes" })]]) }))
 
       assert.deepStrictEqual(steps(yield* scene.told), ["StepSucceeded ask"])
     }))

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Option, Schema } from "effect"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import { Given } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import { suspended } from "../../src/pipeline/Suspended.ts"
@@ -238,7 +239,9 @@ describe("catchTag", () => {
       for (const _ of [1, 2]) {
         assert.strictEqual(ended(yield* Effect.exit(scene.on(Run.start(pipeline, "x")))), "Suspended")
       }
-      const output = yield* scene.on(Run.start(pipeline, "x", { answers: new Map([["a#catch", "yes"]]) }))
+      const output = yield* scene.on(
+        Run.start(pipeline, "x", { answers: new Map([["a#catch", Given.Json({ value: "yes" })]]) })
+      )
 
       assert.strictEqual(output, "yes")
       assert.deepStrictEqual(scene.noted(), ["step x"])

@@ -2,17 +2,26 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Option, Schema } from "effect"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import { Given, type Question } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import * as Step from "../../src/pipeline/Step.ts"
-import { AnswerInvalid, type Question, Suspended, suspended, WrongRequest } from "../../src/pipeline/Suspended.ts"
+import { AnswerInvalid, Suspended, suspended, WrongRequest } from "../../src/pipeline/Suspended.ts"
+import * as Validation from "../../src/pipeline/Validation.ts"
 import * as Scene from "./scene.ts"
+
+const json = (value: unknown) => Given.Json({ value })
 
 const question: Question<number, string> = {
   name: "age",
   ask: "user",
   prompt: "How old?",
   answer: Schema.NumberFromString,
-  check: (age) => age < 0 ? ["/: nobody is that young"] : [],
+  check: Validation.all(
+    Validation.check(
+      "age",
+      (age) => age < 0 ? [Validation.error("too-young", "nobody is that young", { path: "/" })] : []
+    )
+  ),
   files: ["people.txt"],
   example: 7
 }
@@ -78,7 +87,9 @@ describe("a question", () => {
           $defs: { NumberFromString: { type: "string", description: "a string to be decoded into a number" } },
           $ref: "#/$defs/NumberFromString"
         },
-        example: "7"
+        example: "7",
+        attempt: 1,
+        previousErrors: []
       })
       assert.deepStrictEqual(yield* scene.told, ["RunStarted", "RequestOpened", "RunSuspended"])
       assert.strictEqual((yield* scene.info).status, "waiting")
@@ -94,7 +105,7 @@ describe("a question", () => {
         assert.deepStrictEqual(again, first)
         scene.noted()
 
-        const answers = new Map([[first?.[by] ?? "", "36"]])
+        const answers = new Map([[first?.[by] ?? "", json("36")]])
         assert.strictEqual(yield* scene.on(Run.resume(one(scene), scene.id(), { answers })), "Ada 36")
 
         assert.deepStrictEqual(scene.noted(), ["asks for Ada", "Ada is 36"])
@@ -120,11 +131,11 @@ describe("a question", () => {
       assert.deepStrictEqual(requests.map(({ path }) => path), ["each/Ada", "each/Bob", "each/Cy"])
 
       const left = yield* waiting(
-        scene.on(Run.start(people(scene), ["Ada", "Bob", "Cy"], { answers: new Map([["each/Bob", "2"]]) }))
+        scene.on(Run.start(people(scene), ["Ada", "Bob", "Cy"], { answers: new Map([["each/Bob", json("2")]]) }))
       )
       assert.deepStrictEqual(left.map(({ path }) => path), ["each/Ada", "each/Cy"])
 
-      const answers = new Map(left.map(({ id }, index) => [id, String(index)]))
+      const answers = new Map(left.map(({ id }, index) => [id, json(String(index))]))
       assert.deepStrictEqual(
         yield* scene.on(Run.start(people(scene), ["Ada", "Bob", "Cy"], { answers })),
         ["Ada 0", "Bob 2", "Cy 1"]
@@ -144,7 +155,7 @@ describe("a question", () => {
         retry: { times: 1 },
         run: () =>
           Effect.gen(function*() {
-            const age = yield* CurrentStep.ask(question, Effect.sync(() => 30 + consulted++))
+            const age = yield* CurrentStep.ask(question, () => Effect.sync(() => json(String(30 + consulted++))))
             if (broken) return yield* new Scene.Oops({ why: `at ${age}` })
             return age
           })
@@ -179,10 +190,10 @@ describe("a question", () => {
       assert.strictEqual(new Set([first?.id, second[0]?.id, third[0]?.id]).size, 3)
 
       const stray = yield* Effect.flip(
-        scene.on(Run.start(pipeline("!", 2), "Ada", { answers: new Map([[first?.id ?? "", "1"]]) }))
+        scene.on(Run.start(pipeline("!", 2), "Ada", { answers: new Map([[first?.id ?? "", json("1")]]) }))
       )
       assert.instanceOf(stray, WrongRequest)
-      const answers = new Map([[third[0]?.id ?? "", "1"]])
+      const answers = new Map([[third[0]?.id ?? "", json("1")]])
       assert.strictEqual(yield* scene.on(Run.start(pipeline("!", 2), "Ada", { answers })), "Ada! 1")
     }))
 
@@ -195,8 +206,8 @@ describe("a question", () => {
         success: Schema.Number,
         run: () =>
           Effect.zipWith(
-            CurrentStep.ask(question, Effect.succeed(1)),
-            CurrentStep.ask(question, Effect.succeed(2)),
+            CurrentStep.ask(question, () => Effect.succeed(json("1"))),
+            CurrentStep.ask(question, () => Effect.succeed(json("2"))),
             (a, b) => a + b
           )
       })
@@ -255,7 +266,7 @@ describe("a question", () => {
 
       const [request] = yield* waiting(scene.on(Run.start(pipeline, "x")))
       assert.deepStrictEqual(scene.noted(), ["asks"])
-      const answers = new Map([[request?.id ?? "", "5"]])
+      const answers = new Map([[request?.id ?? "", json("5")]])
       assert.strictEqual(yield* scene.on(Run.start(pipeline, "x", { answers })), 5)
     }))
 })
@@ -269,7 +280,7 @@ describe("an answer", () => {
       scene.noted()
 
       const error = yield* Effect.flip(
-        scene.on(Run.resume(one(scene), scene.id(), { answers: new Map([["b", "1"]]) }))
+        scene.on(Run.resume(one(scene), scene.id(), { answers: new Map([["b", json("1")]]) }))
       )
 
       const open = [{ id: request?.id ?? "", path: "a" }]
@@ -284,7 +295,7 @@ describe("an answer", () => {
       const [request] = yield* waiting(scene.on(Run.start(one(scene), "Ada")))
       const id = request?.id ?? ""
       const given = (answer: unknown) =>
-        Effect.flip(scene.on(Run.resume(one(scene), scene.id(), { answers: new Map([[id, answer]]) })))
+        Effect.flip(scene.on(Run.resume(one(scene), scene.id(), { answers: new Map([[id, json(answer)]]) })))
 
       const number = yield* given(36)
       const word = yield* given("old")
@@ -296,7 +307,15 @@ describe("an answer", () => {
       ])
       assert.deepStrictEqual(
         negative,
-        new AnswerInvalid({ run: scene.id(), id, path: "a", issues: ["/: nobody is that young"] })
+        new AnswerInvalid({
+          run: scene.id(),
+          id,
+          path: "a",
+          question: "age",
+          isLast: false,
+          reason: "too-young",
+          issues: ["/: nobody is that young"]
+        })
       )
       assert.strictEqual((yield* scene.info).status, "waiting")
       const events = yield* scene.told
@@ -307,21 +326,27 @@ describe("an answer", () => {
       ])
 
       const [still] = yield* waiting(scene.on(Run.start(one(scene), "Ada")))
-      assert.deepStrictEqual(still, request)
+      assert.deepStrictEqual(still, {
+        ...(request ?? assert.fail()),
+        attempt: 4,
+        previousErrors: ["/: nobody is that young"]
+      })
       assert.strictEqual(
-        yield* scene.on(Run.start(one(scene), "Ada", { answers: new Map([[id, "36"]]) })),
+        yield* scene.on(Run.start(one(scene), "Ada", { answers: new Map([[id, json("36")]]) })),
         "Ada 36"
       )
     }))
 
-  it.effect("given twice is refused the second time", () =>
+  it.effect("given twice counts once, and another one is refused then", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
       const [request] = yield* waiting(scene.on(Run.start(one(scene), "Ada")))
-      const answers = new Map([[request?.id ?? "", "36"]])
+      const answers = new Map([[request?.id ?? "", json("36")]])
       yield* scene.on(Run.resume(one(scene), scene.id(), { answers }))
 
-      const error = yield* Effect.flip(scene.on(Run.resume(one(scene), scene.id(), { answers })))
+      assert.strictEqual(yield* scene.on(Run.resume(one(scene), scene.id(), { answers })), "Ada 36")
+      const other = new Map([[request?.id ?? "", json("37")]])
+      const error = yield* Effect.flip(scene.on(Run.resume(one(scene), scene.id(), { answers: other })))
       assert.deepStrictEqual(error, new WrongRequest({ run: scene.id(), id: request?.id ?? "", open: [] }))
     }))
 
@@ -335,7 +360,7 @@ describe("an answer", () => {
         run: () =>
           CurrentStep.ask(
             { name: "n", ask: "agent", prompt: "n?", answer: Schema.Number.pipe(Schema.positive()) },
-            Effect.succeed(-1)
+            () => Effect.succeed(json(-1))
           )
       })
       const pipeline = Pipeline.make("wrong", { input: Schema.String }).pipe(

@@ -106,7 +106,7 @@ describe("a step by itself", () => {
         title: "Asking",
         input: Schema.String,
         success: Schema.Number,
-        run: () => Effect.zipRight(Effect.void, suspended)
+        run: () => Effect.zipRight(Effect.void, suspended())
       })
 
       assert.include(yield* Scene.bug(step("x")), "outside a run nobody can wait")

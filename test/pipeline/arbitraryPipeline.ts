@@ -10,6 +10,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { canonicalJson, digest } from "../../src/pipeline/digest.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import { Given } from "../../src/pipeline/Question.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import { suspended } from "../../src/pipeline/Suspended.ts"
 import * as Validation from "../../src/pipeline/Validation.ts"
@@ -747,10 +748,11 @@ const stepOf = (spec: StepSpec, world: World): Step.Step<Input, number, Boom> =>
     const prompt = JSON.stringify([spec, input, question])
     return CurrentStep.ask(
       { name: question, ask: "user", prompt, answer: Schema.Number },
-      Effect.flatMap(
-        world.consulted(prompt),
-        (atOnce) => (atOnce ? Effect.succeed(answerTo(spec, input, question)) : suspended)
-      )
+      () =>
+        Effect.flatMap(
+          world.consulted(prompt),
+          (atOnce) => (atOnce ? Effect.succeed(Given.Json({ value: answerTo(spec, input, question) })) : suspended())
+        )
     ).pipe(Effect.tap(() => world.answered(prompt)))
   }
   return Step.make(nameOf(spec), {

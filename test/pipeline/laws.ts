@@ -10,6 +10,7 @@ import { canonicalJson } from "../../src/pipeline/digest.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Plan from "../../src/pipeline/Plan.ts"
+import { Given } from "../../src/pipeline/Question.ts"
 import { Reporter } from "../../src/pipeline/Reporter.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import { DurableEvent, type RunEvent } from "../../src/pipeline/RunEvent.ts"
@@ -184,7 +185,7 @@ interface Session {
   readonly reads: number
   readonly stop: Stop | undefined
   readonly atOnce: Case["atOnce"]
-  readonly answers: ReadonlyMap<string, unknown>
+  readonly answers: ReadonlyMap<string, Given>
   readonly via: Case["via"]
 }
 
@@ -515,7 +516,8 @@ export const resumeIsUndisturbed = (variant: Variant, store: Store, fresh: Store
     const { violations } = stopped
 
     let open: Suspended["requests"] = []
-    const answers = () => new Map(open.map(({ id, prompt }) => [id, Generated.answerFrom(prompt)]))
+    const answers = () =>
+      new Map(open.map(({ id, prompt }) => [id, Given.Json({ value: Generated.answerFrom(prompt) })]))
     for (const { answers: given, stop } of spec.stops) {
       const outcome = yield* session(stopped, {
         spec: spec.pipeline,

@@ -6,6 +6,7 @@
  */
 import { Effect, Option } from "effect"
 import { resolve } from "node:path"
+import { Given } from "../../pipeline/Question.ts"
 import * as Run from "../../pipeline/Run.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import type { App } from "../App.ts"
@@ -95,8 +96,8 @@ export const answer = Effect.fnUntraced(function*(app: App) {
       fix: `${app.name} answer ${info.id} ${id} --file FILE${app.home.option}   (or --file - to read stdin)`
     })
   }
-  const value = yield* handOff.readJson(file, resolve(app.io.cwd, file), app.io.readStdin)
-  return yield* goOn(app, info, new Map([[id, value]]))
+  const text = yield* handOff.readText(file, resolve(app.io.cwd, file), app.io.readStdin)
+  return yield* goOn(app, info, new Map([[id, Given.Text({ text })]]))
 })
 
 const lastUnfinished = (app: App) =>
@@ -107,7 +108,7 @@ const lastUnfinished = (app: App) =>
       : Effect.succeed(unfinished)
   })
 
-const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, unknown>) {
+const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, Given>) {
   app.watched.run = info.id
   app.watched.program = info.program
   if (Option.isSome(info.damage)) return yield* info.damage.value
@@ -145,7 +146,6 @@ const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: Read
   }
   const settings = yield* values.decoded(program.settings, given, `${app.name} ${program.name} --help`)
   const input = yield* values.decoded(program.input, started.value.input, `${app.name} show ${info.id}`)
-  const left = yield* handOff.responses(app.home, info.id, RunState.openRequests(info.state))
   const from = app.parsed.values.get("from")?.[0]
   return yield* perform(
     app,
@@ -153,7 +153,7 @@ const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: Read
     program.resume(info.id, input as never, settings as never, {
       ...runOptions(app),
       settings: values.withoutSecrets(program.settings, given),
-      answers: new Map([...left, ...answers]),
+      answers,
       ...(from === undefined ? {} : { from })
     })
   )

@@ -118,11 +118,11 @@ export const make = (options: {
     AnswerRecorded: ({ id, path }) =>
       id === undefined ? [] : [...flush(), `   ${paint.green("✓")} ${printable.line(path)}: answer accepted`],
     AnswerRefused: ({ path }) => [...flush(), `   ${paint.red("✗")} ${printable.line(path)}: answer refused`],
-    ChoiceMade: ({ member, path, reason }) => [
+    ChoiceMade: ({ chose, path, reason }) => [
       ...flush(),
       `   ${
         paint.dim(
-          `${printable.line(path)}: ${printable.line(member)}${
+          `${printable.line(path)}: ${printable.line(chose)}${
             reason === undefined ? "" : ` (${printable.line(reason)})`
           }`
         )

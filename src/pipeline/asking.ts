@@ -1,0 +1,242 @@
+/**
+ * Questions of a step in a run: answered from what is recorded, by what was handed in with the command, or by asking.
+ * Every accepted answer is durable before it is given to the step.
+ *
+ * @since 0.1.0
+ */
+import { Cause, Duration, Effect, Either, HashMap, JSONSchema, Option, Schema } from "effect"
+import { canonicalJson, digest, randomId } from "./digest.ts"
+import { Stop, type Task } from "./Executor.ts"
+import { foreignJson } from "./foreignJson.ts"
+import {
+  type Accepted,
+  type Answerer,
+  encodedBy,
+  type Failing,
+  type Given,
+  issuesOf,
+  judge,
+  type Question,
+  Refusal,
+  settle,
+  unfit
+} from "./Question.ts"
+import type { DurableEvent, Request, Usage } from "./RunEvent.ts"
+import * as RunState from "./RunState.ts"
+import { AnswerInvalid, Suspended, WrongRequest } from "./Suspended.ts"
+
+/**
+ * Ends a body from within, past its own error handling, for a reason that only the run knows.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Signal {
+  readonly stop: Stop
+  constructor(stop: Stop) {
+    this.stop = stop
+  }
+}
+
+/**
+ * What a run lets its questions use.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Desk {
+  readonly run: string
+  readonly state: () => RunState.RunState
+  /** Answers that were handed in, by the id of the request or the path of the step that asks. */
+  readonly answers: ReadonlyMap<string, Given>
+  /** Told what became of an answer that was handed in, once that is recorded. */
+  readonly settled: (request: string, accepted: boolean) => Effect.Effect<void>
+  readonly record: (event: DurableEvent) => Effect.Effect<void, Stop>
+}
+
+/**
+ * What one execution of a step lets its questions use.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Asker {
+  readonly task: Task
+  /** What its answers have cost since the last record. */
+  readonly usage: () => { readonly usage?: Usage }
+  /** Told that a question has to wait. */
+  readonly waits: () => void
+}
+
+/**
+ * A digest of an answer as it was handed in: the same JSON counts as the same answer, however it is spaced.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const givenDigest = (given: Given): string => {
+  const json = given._tag === "Json" ? Either.right(given.value) : foreignJson(given.text)
+  return digest(Either.match(json, {
+    onLeft: () => given._tag === "Text" ? given.text : "",
+    onRight: canonicalJson
+  }))
+}
+
+/**
+ * Asks a question for a step of a run.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const ask = <A, I, E, E2, R>(
+  desk: Desk,
+  asker: Asker,
+  question: Question<A, I>,
+  answerer: Answerer<E2 | Suspended, R>,
+  failing: Failing<E> | undefined
+): Effect.Effect<A, E | E2 | Suspended, R> =>
+  Effect.gen(function*(): Effect.fn.Return<A, E | E2 | Suspended, R> {
+    const { place: { path }, step } = asker.task
+    const identity = {
+      path,
+      step: step.name,
+      version: step.version,
+      digest: asker.task.digest,
+      name: question.name
+    }
+    const where = { run: desk.run, path }
+    const isThis = (other: typeof identity) =>
+      other.name === identity.name && other.step === identity.step && other.version === identity.version &&
+      other.digest === identity.digest
+    const mine = <B extends typeof identity>(all: HashMap.HashMap<string, ReadonlyArray<B>>): ReadonlyArray<B> =>
+      Option.getOrElse(HashMap.get(all, path), () => []).filter(isThis)
+    const { answers, refusals, requests } = desk.state()
+
+    const ends = (stop: Stop) => Effect.die(new Signal(stop))
+    const record = (event: (at: number) => DurableEvent): Effect.Effect<void> =>
+      Effect.flatMap(Effect.clockWith((clock) => clock.currentTimeMillis), (at) =>
+        Effect.catchAll(desk.record(event(at)), ends))
+    const accept = ({ json, value }: Accepted<A>, how: { readonly id?: string; readonly given?: string } = {}) =>
+      Effect.as(
+        record((at) => ({ _tag: "AnswerRecorded", at, ...identity, ...how, ...asker.usage(), value: json })),
+        value
+      )
+    const refuse = (refusal: Refusal, how: { readonly id?: string } = {}) =>
+      record((at) => ({
+        _tag: "AnswerRefused",
+        at,
+        ...identity,
+        ...how,
+        ...asker.usage(),
+        issues: issuesOf(refusal)
+      }))
+    const waits: Effect.Effect<never, Suspended> = Effect.suspend(() => {
+      asker.waits()
+      return new Suspended({ run: desk.run, requests: [] })
+    })
+
+    const known = mine(answers).at(-1)
+    if (known !== undefined) {
+      const value = Schema.decodeUnknownEither(question.answer)(known.value)
+      if (Either.isRight(value)) {
+        return value.right
+      }
+    }
+
+    const refused = mine(refusals)
+    const [open] = mine(requests)
+    if (open !== undefined) {
+      const { id } = open
+      const given = desk.answers.get(id) ?? desk.answers.get(path)
+      if (given !== undefined) {
+        const judged = yield* Effect.either(judge(question, given, Option.some(id)))
+        if (Either.isRight(judged)) {
+          yield* accept(judged.right, { id, given: givenDigest(given) })
+          yield* desk.settled(id, true)
+          return judged.right.value
+        }
+        const refusal = judged.left
+        const failure = failing?.(refusal, refused.length + 1, { ...where, id }) ?? Option.none()
+        yield* refuse(refusal, { id })
+        yield* desk.settled(id, false)
+        if (Option.isSome(failure)) {
+          return yield* Effect.fail(failure.value)
+        }
+        if (refusal._tag === "Late") {
+          return yield* waits
+        }
+        return yield* ends(
+          new Stop(
+            "broken",
+            path,
+            Cause.fail(
+              refusal._tag === "Stray"
+                ? new WrongRequest({
+                  run: desk.run,
+                  id: refusal.id,
+                  open: RunState.openRequests(desk.state()).map(({ id, path }) => ({ id, path }))
+                })
+                : new AnswerInvalid({
+                  ...where,
+                  id,
+                  question: question.name,
+                  isLast: false,
+                  reason: refusal._tag === "Invalid" ? refusal.reason : unfit,
+                  issues: issuesOf(refusal)
+                })
+            )
+          )
+        )
+      }
+      if (open.deadline !== undefined && (yield* now) >= open.deadline && question.deadline !== undefined) {
+        const { after, otherwise } = question.deadline
+        const standing = yield* Effect.option(Effect.flatMap(otherwise, (given) =>
+          judge(question, given, Option.none())))
+        if (Option.isSome(standing)) return yield* accept(standing.value, { id })
+        const refusal = Refusal.Late({ message: `there was no answer within ${Duration.format(after)}` })
+        const failure = failing?.(refusal, Infinity, { ...where, id }) ?? Option.none()
+        if (Option.isSome(failure)) {
+          return yield* Effect.fail(failure.value)
+        }
+      }
+    }
+
+    const last = refused.at(-1)
+    const before = {
+      count: refused.length,
+      last: Option.map(Option.fromNullable(last), ({ issues }) => Refusal.Invalid({ reason: unfit, issues }))
+    }
+    return yield* Effect.matchEffect(settle(question, answerer, failing, { where, before, refused: refuse }), {
+      onSuccess: (accepted): Effect.Effect<A, E | E2 | Suspended> =>
+        accept(accepted, open === undefined ? {} : { id: open.id }),
+      onFailure: (error): Effect.Effect<never, E | E2 | Suspended> => {
+        if (!(error instanceof Suspended)) return Effect.fail(error)
+        if (open !== undefined) return waits
+        return Effect.zipRight(
+          record((at) => ({ _tag: "RequestOpened", at, request: requestOf(question, identity, at) })),
+          waits
+        )
+      }
+    })
+  })
+
+const now = Effect.clockWith((clock) => clock.currentTimeMillis)
+
+const requestOf = <A, I>(
+  question: Question<A, I>,
+  identity: Pick<Request, "path" | "step" | "version" | "digest" | "name">,
+  at: number
+): Request => ({
+  id: randomId(),
+  ...identity,
+  ask: question.ask,
+  prompt: question.prompt,
+  files: question.files ?? [],
+  answerSchema: JSONSchema.make(question.answer),
+  ...(question.example === undefined ? {} : Either.match(encodedBy(question)(question.example), {
+    onLeft: () => ({}),
+    onRight: (example) => ({ example })
+  })),
+  ...(question.attempts === undefined ? {} : { attempts: question.attempts }),
+  ...(question.deadline === undefined ? {} : { deadline: at + Duration.toMillis(question.deadline.after) })
+})
