@@ -79,6 +79,7 @@ export const placeTree = Step.make("place-tree", {
     if (isUnchanged(placed)) return "nothing to do, all files are as they should be"
     const counts = new Map<string, number>()
     for (const { change } of placed.files) counts.set(change, (counts.get(change) ?? 0) + 1)
-    return [...counts].map(([change, count]) => `${count} ${change}`).join(", ")
+    const all = [...counts].map(([change, count]) => `${count} ${change}`).join(", ")
+    return placed.files.some(({ diff }) => diff !== undefined) ? `nothing written; it would be: ${all}` : all
   }
 })

@@ -24,6 +24,27 @@ export const Draft = Schema.Struct({
 })
 export type Draft = typeof Draft.Type
 
+/** What holds of a recommendation of which a report says nothing more. */
+export const plain = {
+  files: [],
+  complexity: 5,
+  effortEstimate: null,
+  effortDays: 1,
+  explicitMode: null,
+  dependencies: []
+} as const
+
+/**
+ * A recommendation and where it stands.
+ *
+ * @category models
+ */
+export interface Entry {
+  readonly draft: Draft
+  /** From 1. */
+  readonly line: number
+}
+
 /** @category models */
 export const Strategy = Schema.Literal("phase-table", "numbered", "bulleted", "table", "headings")
 export type Strategy = typeof Strategy.Type

@@ -18,7 +18,9 @@ export type Feature = typeof Feature.Type
 /** The longer one first, or it would never be reached. */
 const slugPrefixes = ["architectural review of ", "review of ", "review ", "assess ", "evaluate ", "analyze "]
 const namePrefixes = ["Architectural review of ", "Review of ", "Review "]
+/** In characters, and in bytes: a folder's name has at most 255 of them, and those of workspaces are longer than a slug. */
 const longest = 100
+const largest = 200
 
 /**
  * The feature that a review task means.
@@ -41,8 +43,22 @@ const slugOf = (title: string): string => {
     .replace(/[^\p{L}\p{N}-]/gu, "")
     .replace(/-+/g, "-")
     .replace(/^-|-$/g, "")
-  const characters = Array.from(slug)
-  if (characters.length <= longest) return slug
-  const cut = characters.slice(0, longest + 1).join("")
-  return cut.includes("-") ? cut.slice(0, cut.lastIndexOf("-")) : characters.slice(0, longest).join("")
+  const kept = beginning(slug)
+  if (kept.length === slug.length) return slug
+  const cut = slug[kept.length] === "-" ? kept.length : kept.lastIndexOf("-")
+  return cut > 0 ? kept.slice(0, cut) : kept
 }
+
+/** As many characters from the start as a slug may have. */
+const beginning = (slug: string): string => {
+  let [count, bytes, end] = [0, 0, 0]
+  for (const character of slug) {
+    count++
+    bytes += encoder.encode(character).length
+    if (count > longest || bytes > largest) break
+    end += character.length
+  }
+  return slug.slice(0, end)
+}
+
+const encoder = new TextEncoder()

@@ -12,9 +12,14 @@ const units: ReadonlyArray<readonly [days: number, names: ReadonlyArray<string>]
   [5, ["w", "wk", "week", "weeks"]]
 ]
 
-/** @category parsing */
+/**
+ * The days that a time says. There is no sign and no range.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
 export const days = (text: string): Option.Option<number> => {
-  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-z]*)$/i.exec(trim(text))
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(trim(text))
   if (match === null) return Option.none()
   const unit = (match[2] ?? "").toLowerCase()
   const found = units.find(([, names]) => names.includes(unit))

@@ -49,7 +49,7 @@ export class ReportNotText extends Schema.TaggedError<ReportNotText>()("ReportNo
 /** @category errors */
 export class ReportEmpty extends Schema.TaggedError<ReportEmpty>()("ReportEmpty", Report) {
   override get message(): string {
-    return `${this.report} holds nothing but white space`
+    return `${this.report} holds nothing that can be seen`
   }
   get fix(): string {
     return "Write the review into it, with a section \"## Recommendations\", then repeat the command."
@@ -101,24 +101,35 @@ export class NoSubtasks extends Schema.TaggedError<NoSubtasks>()("NoSubtasks", {
 
 /** @category errors */
 export class UnsafeIdentifier extends Schema.TaggedError<UnsafeIdentifier>()("UnsafeIdentifier", {
+  ...Report,
   id: Schema.String,
-  where: Schema.String
+  line: Schema.Number,
+  /** The line with an id that many file systems take for the same one, if that is what is wrong. */
+  sameAs: Schema.NullOr(Schema.Number)
 }) {
   override get message(): string {
-    return `${this.where}: ${JSON.stringify(this.id)} cannot be an identifier, since it becomes part of file names`
+    const id = JSON.stringify(this.id.slice(0, 100))
+    return `${this.report}, line ${this.line}: ${
+      this.sameAs === null
+        ? `${id} cannot be an identifier, since it becomes part of file names`
+        : `${id} differs from the identifier on line ${this.sameAs} only in upper and lower case`
+    }`
   }
   get fix(): string {
-    return "Use up to 64 letters, digits, \".\", \"_\" and \"-\", without \"..\"."
+    return this.sameAs === null
+      ? "Use up to 64 letters, digits, \".\", \"_\" and \"-\", without \"..\"."
+      : "Give one of them another identifier, or the same file would be meant by both on many systems."
   }
 }
 
 /** @category errors */
 export class DependencyUnknown extends Schema.TaggedError<DependencyUnknown>()("DependencyUnknown", {
+  ...Report,
   id: Schema.String,
   dependency: Schema.String
 }) {
   override get message(): string {
-    return `dependency '${this.dependency}' does not exist (needed by ${this.id})`
+    return `${this.report}: dependency '${this.dependency}' does not exist (needed by ${this.id})`
   }
   get fix(): string {
     return "Correct the column of dependencies in the report: it holds ids of other rows."
@@ -127,10 +138,16 @@ export class DependencyUnknown extends Schema.TaggedError<DependencyUnknown>()("
 
 /** @category errors */
 export class DependencyCycle extends Schema.TaggedError<DependencyCycle>()("DependencyCycle", {
+  ...Report,
+  /** The ids on the way, the first one again at the end. */
   cycle: Schema.Array(Schema.String)
 }) {
   override get message(): string {
-    return `These tasks wait for each other: ${this.cycle.join(" → ")}`
+    const { cycle } = this
+    const shown = cycle.length <= 10
+      ? cycle
+      : [...cycle.slice(0, 5), `… ${cycle.length - 9} more …`, ...cycle.slice(-4)]
+    return `${this.report}: these tasks wait for each other: ${shown.join(" → ")}`
   }
   get fix(): string {
     return "Remove one of these dependencies from the report."

@@ -51,14 +51,20 @@ export const fromTable = (written: string, slug: string): string => {
   return `TASK-${normal.length > 12 ? normal.slice(0, 12) : filled(normal, words(slug))}${rest}`
 }
 
+const isName = (text: string): boolean => /^[A-Za-z0-9._-]{1,64}$/.test(text) && !text.includes("..")
+
 /**
- * Whether an id may stand in a file name.
+ * Whether the id of a subtask may stand in a file name.
  *
  * @category guards
  * @since 0.1.0
  */
-export const isSafe = (id: string): boolean =>
-  /^[A-Za-z0-9._-]{1,69}$/.test(id) && !id.includes("..") && !id.startsWith(".")
+export const isSafeTask = (id: string): boolean => id.startsWith("TASK-") && isName(id.slice(5))
 
-/** Whether the id of a subtask may stand in a file name. */
-export const isSafeTask = (id: string): boolean => /^TASK-[A-Za-z0-9._-]{1,64}$/.test(id) && !id.includes("..")
+/**
+ * Whether the id of a review may stand in a file name, and be one.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isSafe = (id: string): boolean => (isSafeTask(id) || isName(id)) && !/^\.|\.$/.test(id)

@@ -10,11 +10,13 @@ export interface Item {
   /** As written, in ASCII digits. */
   readonly number: string
   readonly text: string
+  /** The index of the line that it begins on. */
+  readonly at: number
 }
 
 /** `1. text`. A number that stands alone takes the next line that is not empty. */
-export const numbered = (lines: ReadonlyArray<string>): ReadonlyArray<Item> =>
-  items(lines, (line, at) => {
+export const numbered = (lines: ReadonlyArray<string>, from: number, to: number): ReadonlyArray<Item> =>
+  items(lines, from, to, (line, at) => {
     const digits = digitsAt(line, at)
     return digits !== "" && line[at + digits.length] === "."
       ? { number: number(digits), after: at + digits.length + 1 }
@@ -22,25 +24,28 @@ export const numbered = (lines: ReadonlyArray<string>): ReadonlyArray<Item> =>
   })
 
 /** `- text`, `* text`, `+ text`, numbered by their place. */
-export const bulleted = (lines: ReadonlyArray<string>): ReadonlyArray<Item> =>
-  items(lines, (line, at) => "-*+".includes(line[at] ?? " ") ? { number: "", after: at + 1 } : undefined)
+export const bulleted = (lines: ReadonlyArray<string>, from: number, to: number): ReadonlyArray<Item> =>
+  items(lines, from, to, (line, at) => "-*+".includes(line[at] ?? " ") ? { number: "", after: at + 1 } : undefined)
     .map((item, index) => ({ ...item, number: String(index + 1) }))
 
 const items = (
   lines: ReadonlyArray<string>,
+  from: number,
+  to: number,
   marker: (line: string, at: number) => { readonly number: string; readonly after: number } | undefined
 ): ReadonlyArray<Item> => {
   const found: Array<Item> = []
-  for (let index = 0; index < lines.length; index++) {
+  for (let index = from; index < to; index++) {
     const line = lines[index] ?? ""
-    let at = 0
-    while (isSpace(line[at])) at++
-    const mark = at < line.length ? marker(line, at) : undefined
+    let start = 0
+    while (isSpace(line[start])) start++
+    const mark = start < line.length ? marker(line, start) : undefined
     if (mark === undefined) continue
     if (mark.after < line.length && !isSpace(line[mark.after])) continue
+    const at = index
     let text = trim(line.slice(mark.after))
-    while (text === "" && index + 1 < lines.length) text = trim(lines[++index] ?? "")
-    if (text !== "") found.push({ number: mark.number, text })
+    while (text === "" && index + 1 < to) text = trim(lines[++index] ?? "")
+    if (text !== "") found.push({ number: mark.number, text, at })
   }
   return found
 }

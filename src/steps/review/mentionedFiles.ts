@@ -112,11 +112,21 @@ const spans = (text: string): ReadonlyArray<string> => {
   const found: Array<string> = []
   for (let open = text.indexOf("`"); open >= 0;) {
     let end = open + 1
-    while (text[end] === "/" || isPart(text[end])) end++
-    if (text[end] === "`" && /[A-Za-z0-9_./-]\.[A-Za-z]{2,4}$/.test(text.slice(Math.max(open + 1, end - 6), end))) {
-      found.push(text.slice(open + 1, end))
+    while (isSeparator(text[end]) || isPart(text[end])) end++
+    const name = text.slice(open + 1, end)
+    if (text[end] === "`" && isFileName(name)) {
+      found.push(name)
       open = text.indexOf("`", end + 1)
     } else open = text.indexOf("`", Math.max(end, open + 1))
   }
   return found
 }
+
+/**
+ * Whether a text is a file name with an extension of two to four letters, with or without folders.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isFileName = (text: string): boolean =>
+  /^[A-Za-z0-9_./\\-]+$/.test(text) && /[^]\.[A-Za-z]{2,4}$/.test(text.slice(-6))

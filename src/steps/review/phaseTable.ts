@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { until } from "./sections.ts"
 import * as table from "./table.ts"
 import { headingLevel, trim } from "./text.ts"
 
@@ -13,21 +14,26 @@ export interface PhaseTable extends table.Table {
   readonly apart: boolean
 }
 
+const begins = (line: string): boolean => /### Phase \p{Nd}+ Subtasks/u.test(line)
+
 /** All phase tables, in order. */
 export const phaseTables = (lines: ReadonlyArray<string>): ReadonlyArray<PhaseTable> =>
-  lines.flatMap((line, at) => {
-    if (!/### Phase \p{Nd}+ Subtasks/u.test(line)) return []
-    let first = at + 1
-    while (first < lines.length && !table.isRow(lines[first] ?? "") && headingLevel(lines[first] ?? "") === 0) first++
-    let end = first
-    while (end < lines.length && table.isRow(lines[end] ?? "")) end++
-    const block = lines.slice(first, end)
+  lines.flatMap((heading, at) => {
+    if (!begins(heading)) return []
+    const start = until(
+      lines,
+      at + 1,
+      lines.length,
+      (line) => table.isRow(line) || headingLevel(line) > 0 || begins(line)
+    )
+    const block = lines.slice(start, until(lines, start, lines.length, (line) => !table.isRow(line)))
     const header = block.findIndex((line) => line.includes("ID") || line.includes("Title"))
-    if (header < 0 || !table.isRule(block[header + 1] ?? "")) return []
+    if (header < 0 || !(block[header + 1] ?? "").includes("---")) return []
     return [{
-      heading: trim(line),
-      apart: lines.slice(at + 1, first).some((line) => trim(line) !== ""),
-      header: table.cells(block[header] ?? ""),
-      rows: block.slice(header + 2).map(table.cells)
+      heading: trim(heading),
+      apart: lines.slice(at + 1, start).some((line) => trim(line) !== ""),
+      header: table.cells(block[header] ?? "").map(table.bare),
+      rows: block.slice(header + 2).map(table.cells),
+      first: start + header + 2
     }]
   })

@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
-import { isSecondLevel, until } from "./sections.ts"
-import { headingLevel, trim, trimEnd } from "./text.ts"
+import { reading } from "./prose.ts"
+import { isHeadingUpTo, isSecondLevel, until } from "./sections.ts"
+import { isSpace, trim, trimEnd } from "./text.ts"
 
 /** @category models */
 export const ReadmeSections = Schema.Struct({
@@ -18,24 +19,25 @@ export const ReadmeSections = Schema.Struct({
 })
 export type ReadmeSections = typeof ReadmeSections.Type
 
-/** `brief` cuts a section at its first sub-heading; `whole` keeps its sub-headings. */
+/**
+ * The parts of a report that a README is made of. `brief` cuts a section at its first sub-heading, wherever it stands;
+ * `whole` keeps the sub-headings, and what stands in a fence is no heading.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
 export const readmeSections = (text: string, extent: "brief" | "whole"): ReadmeSections => {
   const lines = text.split("\n")
-  const endOf = (from: number, level: number, ends: (line: string) => boolean): number => {
-    if (extent === "whole") {
-      return until(lines, from, (line) => {
-        const next = headingLevel(line)
-        return next > 0 && next <= level
-      })
-    }
-    // What comes first belongs to the section even where it is a heading.
-    return until(lines, until(lines, from, (line) => trim(line) !== "") + 1, ends)
-  }
+  const visible = extent === "whole" ? reading(lines).prose : lines
   const section = (headings: ReadonlyArray<string>, ends: (line: string) => boolean): string => {
     for (const heading of headings) {
-      const at = lines.findIndex((line) => line.includes(heading) && trimEnd(line).endsWith(heading))
+      const at = visible.findIndex((line) => line.includes(heading) && trimEnd(line).endsWith(heading))
       if (at < 0) continue
-      const body = trim(lines.slice(at + 1, endOf(at + 1, heading.indexOf(" "), ends)).join("\n"))
+      const to = extent === "whole"
+        ? until(visible, at + 1, lines.length, isHeadingUpTo(heading.indexOf(" ")))
+        // What comes first belongs to the section even where it is a heading.
+        : until(lines, until(lines, at + 1, lines.length, (line) => trim(line) !== "") + 1, lines.length, ends)
+      const body = trim(lines.slice(at + 1, to).join("\n"))
       if (body !== "") return body
     }
     return ""
@@ -44,7 +46,7 @@ export const readmeSections = (text: string, extent: "brief" | "whole"): ReadmeS
   return {
     overview: overview(section(["## Executive Summary"], isSecondLevel)),
     problem: section(["### Critical Gaps Identified", "### Problem Analysis"], anyHeading) ||
-      rootCause(lines) || section(["### Key Findings"], anyHeading),
+      rootCause(text, extent) || section(["### Key Findings"], anyHeading),
     solution: section(["## Recommendations", "### Recommendations", "## Solution"], anyHeading),
     inScope: section(["### In Scope"], anyHeading),
     outOfScope: section(["### Out of Scope"], anyHeading),
@@ -64,13 +66,14 @@ const overview = (text: string): string =>
   )
 
 /** From `**Root Cause**:` to an empty line before the next bold word, or to a heading. */
-const rootCause = (lines: ReadonlyArray<string>): string => {
+const rootCause = (text: string, extent: "brief" | "whole"): string => {
   const mark = "**Root Cause**:"
-  const at = lines.findIndex((line) => line.includes(mark))
+  const at = text.indexOf(mark)
   if (at < 0) return ""
-  const first = lines[at] ?? ""
-  const to = until(lines, at + 1, (line) => line.startsWith("##"))
-  const rest = lines.slice(at + 1, to)
-  const end = rest.findIndex((line, index) => line === "" && (rest[index + 1] ?? "").startsWith("**"))
-  return trim([first.slice(first.indexOf(mark) + mark.length), ...(end < 0 ? rest : rest.slice(0, end))].join("\n"))
+  let from = at + mark.length
+  while (isSpace(text[from])) from++
+  const ends = ["\n\n**", "###", "\n##"].map((end) => text.indexOf(end, from)).filter((end) => end >= 0)
+  // Without an end, what follows is the rest of the report rather than the cause.
+  if (ends.length === 0 && extent === "brief") return ""
+  return trim(text.slice(from, Math.min(text.length, ...ends)))
 }

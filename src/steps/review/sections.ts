@@ -31,21 +31,28 @@ export interface Section {
 export const exact = (lines: ReadonlyArray<string>): ReadonlyArray<Section> =>
   accepted.flatMap((heading) => {
     const at = lines.findIndex((line) => line.includes(heading) && trimEnd(line).endsWith(heading))
-    return at < 0 ? [] : [{ heading, from: at + 1, to: until(lines, at + 1, isSecondLevel) }]
+    return at < 0 ? [] : [{ heading, from: at + 1, to: until(lines, at + 1, lines.length, isSecondLevel) }]
   })
 
 /** A line that begins with exactly two `#`. */
 export const isSecondLevel = (line: string): boolean => line.startsWith("##") && line[2] !== "#"
 
-/** The first index, from one on, of a line that ends a section; or the end. */
+/** The first index, from one on, of a line that ends a part of a text; or the one where it has to end. */
 export const until = (
   lines: ReadonlyArray<string>,
   from: number,
+  to: number,
   ends: (line: string) => boolean
 ): number => {
-  let to = from
-  while (to < lines.length && !ends(lines[to] ?? "")) to++
-  return to
+  let at = from
+  while (at < to && !ends(lines[at] ?? "")) at++
+  return at
+}
+
+/** Whether a line is a heading of a level or of a higher one. */
+export const isHeadingUpTo = (level: number) => (line: string): boolean => {
+  const own = headingLevel(line)
+  return own > 0 && own <= level
 }
 
 /** The words of a heading line. */
@@ -64,10 +71,7 @@ export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Section> => {
     if (level === 0 || level > 4) continue
     const words = significant(headingText(line))
     if (!isPlural(words) && words !== "recommendation") continue
-    const to = until(lines, at + 1, (line) => {
-      const next = headingLevel(line)
-      return next > 0 && next <= level
-    })
+    const to = until(lines, at + 1, lines.length, isHeadingUpTo(level))
     const section = { heading: trim(line), from: at + 1, to }
     if (isPlural(words)) found.push(section)
     else single.push(section)

@@ -56,6 +56,7 @@ export const checked = (
   }
   if (title === undefined) return refuse("\"title\" is missing")
   if (typeof title !== "string" || trim(title) === "") return refuse("\"title\" is not a text, or is empty")
+  if (/[\0\p{Cs}]/u.test(title)) return refuse("\"title\" holds a NUL or half a character")
   if (created !== undefined && created !== null && typeof created !== "string") {
     return refuse("\"created\" is not a text")
   }
@@ -80,5 +81,5 @@ export const report = (
   if (Option.isNone(decoded)) return Either.left(new ReportNotText({ report: name, reason: "it is not UTF-8" }))
   if (decoded.value.includes("\0")) return Either.left(new ReportNotText({ report: name, reason: "it holds a NUL" }))
   const text = normalized(decoded.value)
-  return trim(text) === "" ? Either.left(new ReportEmpty({ report: name })) : Either.right(text)
+  return /[^\s\p{Z}\p{C}]/u.test(text) ? Either.right(text) : Either.left(new ReportEmpty({ report: name }))
 }

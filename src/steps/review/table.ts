@@ -1,21 +1,42 @@
 /**
- * Rows of markdown tables.
+ * Tables of markdown.
  *
  * @since 0.1.0
  */
-import { trim } from "./text.ts"
+import { until } from "./sections.ts"
+import { isSpace, trim } from "./text.ts"
 
 /** @category models */
 export interface Table {
   readonly header: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
+  /** The index of the line that holds the first row. */
+  readonly first: number
 }
 
 /** @category guards */
 export const isRow = (line: string): boolean => trim(line).startsWith("|")
 
 /** Whether a line is what stands under the header. */
-export const isRule = (line: string): boolean => line.includes("---") || (line.includes("-") && /^[\s|:-]+$/.test(line))
+const isRule = (line: string): boolean => line.includes("-") && /^[\s|:-]+$/.test(line)
+
+/**
+ * The tables between two lines: a header, a rule, and the rows directly below.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const tables = (lines: ReadonlyArray<string>, from: number, to: number): ReadonlyArray<Table> => {
+  const found: Array<Table> = []
+  for (let at = from; at + 1 < to; at++) {
+    const [header = "", rule = ""] = lines.slice(at, at + 2)
+    if (!isRow(header) || !isRow(rule) || !isRule(rule)) continue
+    const end = until(lines, at + 2, to, (line) => !isRow(line))
+    found.push({ header: cells(header).map(bare), rows: lines.slice(at + 2, end).map(cells), first: at + 2 })
+    at = end - 1
+  }
+  return found
+}
 
 /**
  * The cells of a row. Empty ones keep their column, and `\|` is a pipe.
@@ -42,4 +63,12 @@ export const cells = (line: string): ReadonlyArray<string> => {
 }
 
 /** Without `**` or backticks around it. */
-export const bare = (cell: string): string => trim(cell.replace(/^[*`]+|[*`]+$/g, ""))
+export const bare = (cell: string): string => {
+  let start = 0
+  let end = cell.length
+  while (start < end && isMark(cell[start])) start++
+  while (end > start && isMark(cell[end - 1])) end--
+  return trim(cell.slice(start, end))
+}
+
+const isMark = (character: string | undefined): boolean => character === "*" || character === "`" || isSpace(character)

@@ -29,40 +29,6 @@ export const trimEnd = (text: string): string => {
 /** Without a byte-order mark, and with LF for every end of line. */
 export const normalized = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n")
 
-/**
- * The lines of a text with those inside ``` and ~~~ fences, and the fences, emptied. A fence that is never closed
- * reaches to the end.
- *
- * A fence with an info string inside another one is taken as opened in it: strictly it is text, but whoever quotes
- * markdown in markdown forgets the longer fence, and the strict reading would turn everything after it inside out.
- */
-export const withoutFences = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const open: Array<string> = []
-  return lines.map((line) => {
-    const mark = fence(line)
-    const outer = open.at(-1)
-    if (mark === undefined) return outer === undefined ? line : ""
-    const info = trim(line.slice(line.indexOf(mark) + mark.length))
-    if (mark.startsWith("`") && info.includes("`")) return outer === undefined ? line : ""
-    if (outer === undefined) open.push(mark)
-    else if (mark[0] === outer[0] && mark.length >= outer.length) {
-      if (info === "") open.pop()
-      else open.push(mark)
-    }
-    return ""
-  })
-}
-
-const fence = (line: string): string | undefined => {
-  let start = 0
-  while (isSpace(line[start])) start++
-  const character = line[start]
-  if (character !== "`" && character !== "~") return undefined
-  let end = start
-  while (line[end] === character) end++
-  return end - start < 3 ? undefined : line.slice(start, end)
-}
-
 /** The level of a heading line (`## x` is 2), or 0. */
 export const headingLevel = (line: string): number => {
   let level = 0

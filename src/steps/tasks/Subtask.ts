@@ -38,3 +38,6 @@ export const estimatedDuration = (complexity: number): string =>
 /** What people call a mode. */
 export const methodName = (mode: Subtask["implementationMode"]): string =>
   mode === "task-work" ? "/task-work" : mode === "direct" ? "Direct Claude Code" : "Manual"
+
+/** A number of things, in words. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`

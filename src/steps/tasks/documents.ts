@@ -3,11 +3,16 @@
  *
  * @since 0.1.0
  */
-import * as yaml from "yaml"
+import { closed } from "./closed.ts"
+import { frontMatter } from "./frontMatter.ts"
 import * as markdown from "./markdown.ts"
 import type { Subtask } from "./Subtask.ts"
 
-/** @category models */
+/**
+ * What is the same for every task: which feature, from which review, when.
+ *
+ * @category models
+ */
 export interface About {
   readonly review: string
   readonly slug: string
@@ -15,41 +20,44 @@ export interface About {
   readonly created: string
 }
 
-/** What is the same for every task: which feature, from which review, when. */
-export const taskFile = (task: Subtask, about: About): string => {
-  const matter = yaml.stringify({
-    id: task.id,
-    title: task.title,
-    status: "backlog",
-    created: about.created,
-    updated: about.created,
-    priority: "medium",
-    tags: [about.slug],
-    complexity: task.complexity,
-    task_type: task.taskType,
-    implementation_mode: task.implementationMode,
-    parallel_group: task.parallelGroup,
-    conductor_workspace: task.conductorWorkspace,
-    parent_review: about.review,
-    dependencies: task.dependencies
-  }, { lineWidth: 0, aliasDuplicateObjects: false, collectionStyle: "any" })
-  return markdown.document(
-    `---\n${matter}---`,
-    `# ${oneLine(task.title)}`,
+/**
+ * The file of a task.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const taskFile = (task: Subtask, about: About): string =>
+  markdown.document(
+    frontMatter({
+      id: task.id,
+      title: task.title,
+      status: "backlog",
+      created: about.created,
+      updated: about.created,
+      priority: "medium",
+      tags: [about.slug],
+      complexity: task.complexity,
+      task_type: task.taskType,
+      implementation_mode: task.implementationMode,
+      parallel_group: task.parallelGroup,
+      conductor_workspace: task.conductorWorkspace,
+      parent_review: about.review,
+      dependencies: task.dependencies
+    }, ["title"]),
+    `# ${markdown.oneLine(task.title)}`,
     "## Description",
-    task.description,
+    closed(task.description),
     "## Acceptance Criteria",
     criteria(task).map((text) => `- [ ] ${text}`).join("\n"),
     "## Files to Modify",
-    task.files.length === 0 ? "The review names no files." : bulleted(task.files.map(markdown.code)),
+    task.files.length === 0 ? "The review names no files." : markdown.bulleted(task.files.map(markdown.code)),
     "## Implementation Details",
     details[task.implementationMode](task.id),
     "## Dependencies",
-    task.dependencies.length === 0 ? "This task depends on no other." : bulleted(task.dependencies),
+    task.dependencies.length === 0 ? "This task depends on no other." : markdown.bulleted(task.dependencies),
     "## Notes",
     `Made from the review ${about.review}.`
   )
-}
 
 const criteria = ({ taskType }: Subtask): ReadonlyArray<string> => [
   "Implementation complete",
@@ -70,20 +78,25 @@ const details = {
   manual: () => "Do this by hand, as IMPLEMENTATION-GUIDE.md says."
 }
 
-/** How one task is to be implemented. */
+/**
+ * How one task is to be implemented.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
 export const plan = (task: Subtask): string => {
   const work = task.implementationMode === "task-work"
   const files = task.files.length
   return markdown.document(
     `# Implementation Plan: ${task.id}`,
     "## Task",
-    task.title,
+    closed(task.title),
     "## Overview",
-    task.description,
+    closed(task.description),
     "## Files to Create/Modify",
-    files === 0 ? "The review names no files." : bulleted(task.files.map(markdown.code)),
+    files === 0 ? "The review names no files." : markdown.bulleted(task.files.map(markdown.code)),
     "## Implementation Approach",
-    numbered([
+    markdown.numbered([
       "Review the requirements.",
       files === 0
         ? "Identify the files to change."
@@ -95,9 +108,9 @@ export const plan = (task: Subtask): string => {
         : ["Verify the change.", "Run the existing tests."])
     ]),
     "## Dependencies",
-    task.dependencies.length === 0 ? "None" : bulleted(task.dependencies),
+    task.dependencies.length === 0 ? "None" : markdown.bulleted(task.dependencies),
     "## Test Strategy",
-    bulleted(
+    markdown.bulleted(
       work
         ? [
           "Unit tests of what is new.",
@@ -108,17 +121,10 @@ export const plan = (task: Subtask): string => {
         : ["The existing tests.", "A check by hand.", "The edge cases."]
     ),
     "## Estimated Effort",
-    bulleted([
+    markdown.bulleted([
       `LOC: ~${task.estimatedLoc}`,
       `Duration: ${task.estimatedDuration}`,
       `Complexity: ${task.complexity}/10`
     ])
   )
 }
-
-const bulleted = (lines: ReadonlyArray<string>): string => lines.map((line) => `- ${line}`).join("\n")
-const numbered = (lines: ReadonlyArray<string>): string =>
-  lines.map((line, index) => `${index + 1}. ${line}`).join("\n")
-
-/** A heading ends with its line. */
-export const oneLine = (text: string): string => text.replace(/\s*[\n\u2028\u2029\u0085]\s*/g, " ")

@@ -5,18 +5,21 @@
  */
 import type { Mode } from "../review/Draft.ts"
 import type { Feature } from "../review/Feature.ts"
-import { oneLine } from "./documents.ts"
 import * as markdown from "./markdown.ts"
-import { methodName, type Subtask } from "./Subtask.ts"
+import { methodName, plural, type Subtask } from "./Subtask.ts"
 
-/** The waves in order, each with its tasks. */
-export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subtask>>): string => {
+/**
+ * The guide of a feature: its waves in order, each with its tasks. `folder` is where the task files lie, from the root.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subtask>>, folder: string): string => {
   const tasks = waves.flat()
-  const count = tasks.length
   return markdown.document(
-    `# ${oneLine(feature.name)} Implementation Guide`,
+    `# ${markdown.oneLine(feature.name)} Implementation Guide`,
     "## Overview",
-    `This feature has ${count} task${count === 1 ? "" : "s"} in ${waves.length} wave${waves.length === 1 ? "" : "s"}.`,
+    `This feature has ${plural(tasks.length, "task")} in ${plural(waves.length, "wave")}.`,
     "## Methods",
     markdown.table(["Method", "What", "When"], [
       [methodName("task-work"), "The full workflow: plan, implement, test, review", "Complex or risky changes"],
@@ -24,9 +27,11 @@ export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subta
       [methodName("manual"), "Work by hand", "What no tool can do, such as a decision or an access"]
     ]),
     "## Parallel Execution",
-    "Tasks of one wave share no file and can be done side by side; a wave begins when the one before is done.",
+    "Tasks of one wave share no file and can be done side by side; a wave begins when the one before is done. A task " +
+      "beside others has a workspace of its own, a git worktree next to this folder: commit these files first, so that " +
+      "each of them has them. The commands are for the folder that `tasks/` lies in.",
     `\`\`\`\n${tree(waves)}\n\`\`\``,
-    ...waves.flatMap((wave, index) => section(wave, index + 1)),
+    ...waves.flatMap((wave, index) => section(wave, index + 1, folder)),
     "## Summary",
     "### Task Matrix",
     markdown.table(
@@ -46,32 +51,34 @@ export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subta
       modes(tasks).map(([mode, of]) => [methodName(mode), String(of.length), effort(sum(of))])
     ),
     "### Recommended Execution Order",
-    waves.map((wave, index) =>
-      `${index + 1}. Wave ${index + 1}${wave.length > 1 ? " (PARALLEL)" : ""}: ${wave.map(({ id }) => id).join(", ")}`
-    ).join("\n")
+    markdown.numbered(
+      waves.map((wave, index) =>
+        `Wave ${index + 1}${wave.length > 1 ? " (PARALLEL)" : ""}: ${wave.map(({ id }) => id).join(", ")}`
+      )
+    )
   )
 }
 
-const section = (wave: ReadonlyArray<Subtask>, number: number): ReadonlyArray<string> => {
+const section = (wave: ReadonlyArray<Subtask>, number: number, folder: string): ReadonlyArray<string> => {
   const longest = wave.reduce((days, task) => Math.max(days, task.effortDays), 0)
   return [
     `## Wave ${number}`,
-    [
-      `- Duration: ${duration(longest)}${
+    markdown.bulleted([
+      `Duration: ${duration(longest)}${
         wave.length > 1 ? ` side by side, ${duration(sum(wave))} one after the other` : ""
       }`,
-      `- Workspaces: ${wave.length}`
-    ].join("\n"),
+      `Workspaces: ${wave.length}`
+    ]),
     ...wave.flatMap((task) => [
-      `### ${task.id}: ${oneLine(task.title)}`,
+      `### ${task.id}: ${markdown.oneLine(task.title)}`,
       markdown.table(["Method", "Complexity", "Effort", "Parallel"], [[
         methodName(task.implementationMode),
         `${task.complexity}/10`,
-        `${task.effortDays.toFixed(1)} days`,
+        effort(task.effortDays),
         task.conductorWorkspace === null ? "no" : `yes (${task.conductorWorkspace})`
       ]]),
       `Why ${methodName(task.implementationMode)}: ${reason(task)}`,
-      ...command(task)
+      howTo(task, folder)
     ])
   ]
 }
@@ -85,11 +92,14 @@ const reason = (task: Subtask): string =>
       : `the complexity is ${task.complexityAnalyzed}/10, or many files change.`
     : `the complexity is ${task.complexityAnalyzed}/10 and the risk ${task.riskLevel ?? "low"}.`
 
-const command = ({ conductorWorkspace, fileName, id, implementationMode }: Subtask): ReadonlyArray<string> => {
-  if (implementationMode === "manual") return [`By hand; what to do stands in ${markdown.code(fileName)}.`]
-  const workspace = conductorWorkspace === null ? [] : [`git worktree add ../${conductorWorkspace}`]
-  const run = implementationMode === "task-work" ? `/task-work ${id}` : `claude "Implement ${fileName}"`
-  return [markdown.block([...workspace, run].join("\n"))]
+const howTo = ({ conductorWorkspace, fileName, id, implementationMode }: Subtask, folder: string): string => {
+  if (implementationMode === "manual") return `By hand; what to do stands in ${markdown.code(fileName)}.`
+  return markdown.commands([
+    ...(conductorWorkspace === null
+      ? []
+      : [`git worktree add ../${conductorWorkspace}`, `cd ../${conductorWorkspace}`]),
+    implementationMode === "task-work" ? `claude "/task-work ${id}"` : `claude "Implement ${folder}/${fileName}"`
+  ])
 }
 
 const tree = (waves: ReadonlyArray<ReadonlyArray<Subtask>>): string =>

@@ -5,7 +5,7 @@
  */
 import type { Feature } from "../review/Feature.ts"
 import type { ReadmeSections } from "../review/readmeSections.ts"
-import { oneLine } from "./documents.ts"
+import { closed } from "./closed.ts"
 import * as markdown from "./markdown.ts"
 import { methodName, type Subtask } from "./Subtask.ts"
 
@@ -16,37 +16,41 @@ export const readme = (
   tasks: ReadonlyArray<Subtask>,
   review: {
     readonly id: string
-    /** The folder of the README, and the report, both absolute. */
+    /** The folder of the README, the file of the review's task if there is one, and the report, all absolute. */
     readonly folder: string
+    readonly task: string | null
     readonly report: string
     /** The report as people call it. */
     readonly reportName: string
   }
 ): string =>
   markdown.document(
-    `# Feature: ${oneLine(feature.name)}`,
+    `# Feature: ${markdown.oneLine(feature.name)}`,
     "## Overview",
-    sections.overview || "The review has no summary.",
-    `**Parent review**: ${review.id}\n**Report**: ${markdown.link(review.reportName, review.folder, review.report)}`,
+    closed(sections.overview) || "The review has no summary.",
+    markdown.bulleted([
+      `**Parent review**: ${review.task === null ? review.id : markdown.link(review.id, review.folder, review.task)}`,
+      `**Report**: ${markdown.link(review.reportName, review.folder, review.report)}`
+    ]),
     "## Problem Statement",
-    sections.problem || "The review does not describe the problem in a section of its own.",
+    closed(sections.problem) || "The review does not describe the problem in a section of its own.",
     "## Solution",
-    sections.solution || "The tasks below are the solution.",
+    closed(sections.solution) || "The tasks below are the solution.",
     "## Scope",
     "### In Scope",
-    sections.inScope || "The tasks below.",
+    closed(sections.inScope) || "The tasks below.",
     "### Out of Scope",
-    sections.outOfScope || "The review excludes nothing.",
+    closed(sections.outOfScope) || "The review excludes nothing.",
     "## Success Criteria",
-    sections.successCriteria || "All tasks are done and their acceptance criteria hold.",
+    closed(sections.successCriteria) || "All tasks are done and their acceptance criteria hold.",
     "## Subtasks",
     markdown.table(
       ["ID", "Title", "Method", "Status"],
       tasks.map((task) => [task.id, task.title, methodName(task.implementationMode), "backlog"])
     ),
     "## Related Documents",
-    [
-      "- [IMPLEMENTATION-GUIDE.md](IMPLEMENTATION-GUIDE.md): the order of the tasks and how to do them",
-      `- ${markdown.link("The review report", review.folder, review.report)}`
-    ].join("\n")
+    markdown.bulleted([
+      "[IMPLEMENTATION-GUIDE.md](IMPLEMENTATION-GUIDE.md): the order of the tasks and how to do them",
+      markdown.link("The review report", review.folder, review.report)
+    ])
   )

@@ -10,14 +10,11 @@ import { DependencyCycle, DependencyUnknown } from "../review/errors.ts"
 import { Feature } from "../review/Feature.ts"
 import { readmeSections } from "../review/readmeSections.ts"
 import { assess, Assessment } from "./assessment.ts"
-import { workspaces } from "./decided.ts"
 import * as documents from "./documents.ts"
 import { guide } from "./guide.ts"
 import { readme } from "./readme.ts"
-import { methodName, Subtask } from "./Subtask.ts"
-import { emissionOrder, waves } from "./waves.ts"
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`
+import { plural, Subtask } from "./Subtask.ts"
+import { emissionOrder, waves, workspaces } from "./waves.ts"
 
 /** @category steps */
 export const assignModes = Step.make("assign-modes", {
@@ -52,13 +49,15 @@ export const planWaves = Step.make("plan-waves", {
         dependencies: Schema.Array(Schema.String)
       })
     ),
-    sequential: Schema.Boolean
+    sequential: Schema.Boolean,
+    /** Where the tasks come from, for messages. */
+    report: Schema.String
   }),
   success: Schedule,
   failure: Schema.Union(DependencyUnknown, DependencyCycle),
-  run: ({ sequential, tasks }) => {
+  run: ({ report, sequential, tasks }) => {
     const order = emissionOrder(tasks)
-    return Either.match(waves(order, { sequential }), {
+    return Either.match(waves(order, { sequential, report }), {
       onLeft: Effect.fail,
       onRight: (waves) =>
         Effect.succeed({
@@ -115,7 +114,7 @@ export const renderGuide = Step.make("render-guide", {
   input: Schema.Struct({ feature: Feature, waves: Schema.Array(Schema.Array(Subtask)), target: Target }),
   success: Document,
   run: ({ feature, target, waves }) =>
-    Effect.succeed({ path: `${target.folder}/IMPLEMENTATION-GUIDE.md`, content: guide(feature, waves) }),
+    Effect.succeed({ path: `${target.folder}/IMPLEMENTATION-GUIDE.md`, content: guide(feature, waves, target.folder) }),
   summary: () => "IMPLEMENTATION-GUIDE.md"
 })
 
@@ -130,6 +129,7 @@ export const renderReadme = Step.make("render-readme", {
     review: Schema.Struct({
       id: Schema.String,
       text: Schema.String,
+      task: Schema.NullOr(Schema.String),
       report: Schema.String,
       reportName: Schema.String
     })
@@ -141,22 +141,10 @@ export const renderReadme = Step.make("render-readme", {
       content: readme(feature, readmeSections(review.text, "whole"), tasks, {
         id: review.id,
         folder: `${root}/${target.folder}`,
+        task: review.task,
         report: review.report,
         reportName: review.reportName
       })
     }),
   summary: () => "README.md"
 })
-
-/** A wave as people read it. */
-export const waveLines = (
-  wave: ReadonlyArray<Subtask>,
-  number: number
-): ReadonlyArray<string> => [
-  `Wave ${number}: ${plural(wave.length, "task")}${wave.length > 1 ? ", in parallel" : ""}`,
-  ...wave.map((task) =>
-    `  ${task.id}  ${task.title}${task.conductorWorkspace === null ? "" : `  [${task.conductorWorkspace}]`}  ${
-      methodName(task.implementationMode)
-    }`
-  )
-]

@@ -18,7 +18,8 @@ export const emissionOrder = <T extends Task>(tasks: ReadonlyArray<T>): Readonly
   tasks.toSorted((a, b) => b.files.length - a.files.length)
 
 /**
- * The waves, each in the given order. With `sequential` every task has a wave of its own.
+ * The waves, each in the given order. With `sequential` every task has a wave of its own. `report` is where the tasks
+ * come from, for messages.
  *
  * A task that conflicts skips straight to the next wave that its files leave free, so that many tasks on one file cost
  * no more than many tasks.
@@ -28,14 +29,14 @@ export const emissionOrder = <T extends Task>(tasks: ReadonlyArray<T>): Readonly
  */
 export const waves = <T extends Task>(
   order: ReadonlyArray<T>,
-  options: { readonly sequential: boolean }
+  { report, sequential }: { readonly sequential: boolean; readonly report: string }
 ): Either.Either<ReadonlyArray<ReadonlyArray<T>>, DependencyUnknown | DependencyCycle> => {
   const byId = new Map(order.map((task) => [task.id, task]))
   for (const { dependencies, id } of order) {
     const dependency = dependencies.find((dependency) => !byId.has(dependency))
-    if (dependency !== undefined) return Either.left(new DependencyUnknown({ id, dependency }))
+    if (dependency !== undefined) return Either.left(new DependencyUnknown({ report, id, dependency }))
   }
-  const filesOf = (task: T) => options.sequential ? [""] : [...new Set(task.files.map(comparable))]
+  const filesOf = (task: T) => sequential ? [""] : [...new Set(task.files.map(comparable))]
   const used: Used = new Map()
   const found: Array<Array<T>> = []
   if (order.every(({ dependencies }) => dependencies.length === 0)) {
@@ -86,10 +87,26 @@ export const waves = <T extends Task>(
     }
     assigned += taken.length
     if (taken.length > 0) found.push(taken)
-    else if (due.size === 0) return Either.left(new DependencyCycle({ cycle: cycleOf(byId, waiting) }))
+    else if (due.size === 0) return Either.left(new DependencyCycle({ report, cycle: cycleOf(byId, waiting) }))
   }
   return Either.right(found)
 }
+
+/**
+ * The workspaces of the tasks that others work beside, by id.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const workspaces = (
+  waves: ReadonlyArray<ReadonlyArray<string>>,
+  slug: string
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    waves.flatMap((wave, index) =>
+      wave.length < 2 ? [] : wave.map((id, at) => [id, `${slug}-wave${index + 1}-${at + 1}`] as const)
+    )
+  )
 
 /** `./a\b` and `a/b` are the same file. */
 const comparable = (file: string): string => file.replaceAll("\\", "/").replace(/^(\.\/)+/, "")

@@ -1,0 +1,91 @@
+/**
+ * What people are told about the tasks: before anything is written, and afterwards.
+ *
+ * @since 0.1.0
+ */
+import { isUnchanged, type PlacedFile } from "../../layers/Workspace.ts"
+import type { Announcement } from "../../pipeline/RunEvent.ts"
+import type { Strategy, Warning } from "../review/Draft.ts"
+import type { Feature } from "../review/Feature.ts"
+import type { Planned } from "./planned.ts"
+import { methodName, plural, type Subtask } from "./Subtask.ts"
+
+const forms: Readonly<Record<Strategy, string>> = {
+  "phase-table": "the tables of its phases",
+  numbered: "a numbered list",
+  bulleted: "a bulleted list",
+  table: "a table (recognised by its columns)",
+  headings: "headings (recognised by their numbers)"
+}
+
+/**
+ * What was found in a report.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const found = (
+  feature: Feature,
+  { strategy, warnings }: { readonly strategy: Strategy; readonly warnings: ReadonlyArray<Warning> },
+  { modes, tasks, waves }: Planned
+): Announcement => ({
+  title: "Found",
+  rows: [
+    ["Feature", feature.name],
+    ["Folder", feature.slug],
+    ["Tasks", `${tasks.length}, from ${forms[strategy]}`],
+    ["Waves", String(waves.length)],
+    ["Modes", `/task-work: ${modes["task-work"]}, direct: ${modes.direct}, manual: ${modes.manual}`],
+    ...warnings.map(({ message, where }) => ["Note", where === undefined ? message : `${where}: ${message}`] as const)
+  ]
+})
+
+/**
+ * The folder that was written, or would be, and what to do with it.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const placed = (
+  folder: string,
+  files: ReadonlyArray<PlacedFile>,
+  { inOrder, waves }: Planned
+): Announcement => {
+  const diffs = files.flatMap(({ diff }) => diff === undefined ? [] : [...diff.trimEnd().split("\n"), ""])
+  if (diffs.length > 0) return { title: "A dry run: nothing was written. It would change this:", lines: diffs }
+  return {
+    title: isUnchanged({ files }) ? `Nothing to do: ${folder}/ is as it should be` : `${folder}/`,
+    lines: [
+      "├── README.md",
+      "├── IMPLEMENTATION-GUIDE.md",
+      ...inOrder.map(({ fileName }, index) => `${index === inOrder.length - 1 ? "└──" : "├──"} ${fileName}`),
+      ...kept(files).map(({ path }) => `kept: ${path}, which you made or changed`),
+      "",
+      ...waves.flatMap((wave, index) => waveLines(wave, index + 1))
+    ],
+    next: [
+      `Read the guide: ${folder}/IMPLEMENTATION-GUIDE.md`,
+      `Read the README: ${folder}/README.md`,
+      "Begin with wave 1",
+      ...(waves.length > 1 && (waves[0]?.length ?? 0) > 1 ? ["Use a workspace for each of its tasks, in parallel"] : [])
+    ]
+  }
+}
+
+/**
+ * The files that belong to the user and were not touched.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const kept = (files: ReadonlyArray<PlacedFile>): ReadonlyArray<PlacedFile> =>
+  files.filter(({ change }) => change === "kept")
+
+const waveLines = (wave: ReadonlyArray<Subtask>, number: number): ReadonlyArray<string> => [
+  `Wave ${number}: ${plural(wave.length, "task")}, ${wave.length > 1 ? "in parallel" : "sequential"}`,
+  ...wave.map((task) =>
+    `  ${task.id}  ${task.title}${task.conductorWorkspace === null ? "" : `  [${task.conductorWorkspace}]`}  ${
+      methodName(task.implementationMode)
+    }`
+  )
+]
