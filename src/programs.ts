@@ -3,12 +3,14 @@
  *
  * @since 0.1.0
  */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Effect, Layer } from "effect"
 import { RunFolder } from "./layers/RunFolder.ts"
 import * as WorkspaceDryRun from "./layers/Workspace/DryRun.ts"
 import * as WorkspaceRooted from "./layers/Workspace/Rooted.ts"
 import * as Program from "./pipeline/Program.ts"
 import * as Implement from "./programs/implement.ts"
+import * as Selftest from "./programs/selftest.ts"
 import { Replace } from "./steps/files/placeTree.ts"
 
 /**
@@ -32,4 +34,17 @@ export const implement = Program.make(Implement.implement, {
         Effect.map(RunFolder, (runs) => (dryRun ? WorkspaceDryRun : WorkspaceRooted).layer({ root, runs }))
       )
     )
+})
+
+/**
+ * Writes down what it does, for tests from outside. It is not among the programs that help shows.
+ *
+ * @category programs
+ * @since 0.1.0
+ */
+export const selftest = Program.make({ name: "selftest", input: Selftest.Input, pipeline: Selftest.selftest }, {
+  description: "Runs steps that write down what they do, so that they can be killed and looked at.",
+  examples: [{ command: "selftest chain --steps 10 --effects effects.jsonl" }],
+  hidden: true,
+  layer: () => NodeFileSystem.layer
 })

@@ -91,10 +91,11 @@ export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> =
       }))
 
   const commands = commandsOf(definition)
+  const listed = commands.programs.filter(({ hidden }) => !hidden)
   const specs = {
-    programs: commands.programs.map(({ spec }) => spec),
+    programs: listed.map(({ spec }) => spec),
     shared: commands.shared.map(({ spec }) => spec),
-    all: [...commands.programs, ...commands.shared].map(({ spec }) => spec)
+    all: [...listed, ...commands.shared].map(({ spec }) => spec)
   }
 
   const dispatch = Effect.gen(function*() {
@@ -142,6 +143,7 @@ const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTermin
 
 const commandsOf = ({ programs }: Definition) => ({
   programs: programs.map((program) => ({
+    hidden: program.hidden,
     spec: programCommand.spec(program),
     run: (app: App) => programCommand.run(app, program)
   })),

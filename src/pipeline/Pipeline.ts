@@ -501,8 +501,20 @@ export const output = <S, Out, OutI>(
   build(self.name, { ...self.definition, output: { codec: codec(self.name, "output", schema), select } })
 
 /**
- * Makes a pipeline from data: units of one type, one after the other. A selector gets the input of the pipeline and
- * the results so far, by key.
+ * One of the units of a pipeline that is made from data.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Uniform<in In, in out I, in out A, out E, out R> {
+  readonly key: string
+  readonly unit: Unit<I, A, E, R>
+  readonly select: (input: In, results: Readonly<Record<string, A>>) => I
+}
+
+/**
+ * Makes a pipeline from data: units of one type, one after the other; those in an array stand side by side. A selector
+ * gets the input of the pipeline and the results so far, by key.
  *
  * @category constructors
  * @since 0.1.0
@@ -511,39 +523,37 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
   name: string,
   options: {
     readonly input: Schema.Schema<In, InI>
-    readonly steps: Iterable<{
-      readonly key: string
-      readonly unit: Unit<I, A, E, R>
-      readonly select: (input: In, results: Readonly<Record<string, A>>) => I
-      readonly after?: ReadonlyArray<string>
-    }>
+    readonly steps: Iterable<
+      | (Uniform<In, I, A, E, R> & { readonly after?: ReadonlyArray<string> })
+      | ReadonlyArray<Uniform<In, I, A, E, R>>
+    >
     readonly output?: {
       readonly schema: Schema.Schema<Out, OutI>
       readonly select: (results: Readonly<Record<string, A>>, input: In) => Out
     }
   }
 ): Pipeline<In, { readonly input: In }, E, R, Out> => {
-  type Uniform = { readonly input: In } & Readonly<Record<string, A>>
+  type State = { readonly input: In } & Readonly<Record<string, A>>
   const refused = (reason: string) => new PipelineRefused({ pipeline: name, reason })
   const keys = new Set<string>()
-  let last: Link | undefined
-  for (const { after = [], key, select, unit } of options.steps) {
-    const unknown = after.find((name) => !keys.has(name))
-    if (unknown !== undefined) throw refused(`"${key}" comes after "${unknown}", which no step before it is`)
+  const branch = ({ key, select, unit }: Uniform<In, I, A, E, R>) => {
     if (keys.has(key)) throw refused(usedTwice(key))
     keys.add(checkedKey(name, key))
-    last = {
-      node: {
-        _tag: "Step",
-        key,
-        unit,
-        select: (state: Uniform) => select(state.input, state),
-        after,
-        was: undefined
-      },
-      before: last
-    }
+    return { key, unit, select: (state: State) => select(state.input, state) }
   }
+  const nodeOf = (
+    step:
+      | (Uniform<In, I, A, E, R> & { readonly after?: ReadonlyArray<string> })
+      | ReadonlyArray<Uniform<In, I, A, E, R>>
+  ): Node => {
+    if (!("key" in step)) return { _tag: "All", branches: step.map(branch), concurrency: Infinity }
+    const { after = [] } = step
+    const unknown = after.find((name) => !keys.has(name))
+    if (unknown !== undefined) throw refused(`"${step.key}" comes after "${unknown}", which no step before it is`)
+    return { _tag: "Step", ...branch(step), after, was: undefined }
+  }
+  let last: Link | undefined
+  for (const step of options.steps) last = { node: nodeOf(step), before: last }
   const { output } = options
   return build(name, {
     input: codec(name, "input", options.input),
@@ -551,7 +561,7 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
     last,
     output: output && {
       codec: codec(name, "output", output.schema),
-      select: (state: Uniform) => output.select(state, state.input)
+      select: (state: State) => output.select(state, state.input)
     }
   })
 }

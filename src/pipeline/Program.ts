@@ -23,6 +23,7 @@ export interface Program<out E = never, out R = never> {
   readonly name: string
   readonly description: string
   readonly examples: ReadonlyArray<Example>
+  readonly hidden: boolean
   readonly input: Schema.Schema.AnyNoContext
   readonly settings: Schema.Schema.AnyNoContext
   /** The pipeline that an input leads to; the same for every input, where there is no other word. */
@@ -74,6 +75,8 @@ export interface Options<In, Out, Settings, SettingsI, Provided, E, Needed> {
   /** One sentence. */
   readonly description: string
   readonly examples?: ReadonlyArray<Example>
+  /** Whether it is left out of lists of programs; it can be run all the same. */
+  readonly hidden?: boolean
   readonly settings?: Schema.Schema<Settings, SettingsI>
   /** Provides what the steps need, as the settings say. */
   readonly layer?: (settings: Settings, input: In) => Layer.Layer<Provided, E, Needed>
@@ -155,6 +158,7 @@ export const make: {
     name: source.name,
     description: options.description,
     examples: options.examples ?? [],
+    hidden: options.hidden ?? false,
     input: schema,
     settings: options.settings ?? Schema.Struct({}),
     pipeline: pipelineOf,
