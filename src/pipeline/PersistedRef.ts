@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { type Cause, Deferred, Effect, Either, Exit, Option, PubSub, Schema, type Scope, Stream } from "effect"
+import { type Cause, Effect, Either, Exit, Option, PubSub, Schema, type Scope, Stream } from "effect"
 import * as Codec from "./Codec.ts"
 import { Journal, JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
 
@@ -161,65 +161,74 @@ export const fromJournal = <A, Change>(
     let leading = false
     let failed: Cause.Cause<JournalError> | undefined
 
-    /** Whatever goes wrong here, a bug of the journal or of the fold included, ends the taking of changes for good. */
-    const write = (changes: ReadonlyArray<Written<Change>>, alone: boolean): Effect.Effect<void, JournalError> =>
-      Effect.suspend(() => {
-        if (failed !== undefined) return Effect.failCause(failed)
-        return Effect.matchCauseEffect(
-          Effect.map(journal.append(changes.map(({ text }) => text), { alone }), (positions) =>
-            changes.reduce((value, { change }, index) =>
-              fold.apply(value, change, positions[index] ?? -1), visible)),
-          {
-            onFailure: (cause) => {
-              failed = cause
-              return Effect.failCause(cause)
-            },
-            onSuccess: (value) => {
-              visible = value
-              count++
-              return listeners === 0 ? Effect.void : Effect.asVoid(PubSub.publish(published, [count, value]))
-            }
+    /**
+     * Writes, and hands over. Whatever goes wrong here, a bug of the journal or of the fold included, ends the taking
+     * of changes for good.
+     */
+    const write = (
+      changes: ReadonlyArray<Written<Change>>,
+      alone: boolean,
+      end: (exit: Exit.Exit<A, JournalError>) => void
+    ): Effect.Effect<A, JournalError> => {
+      const ended = (exit: Exit.Exit<A, JournalError>) => {
+        end(exit)
+        handOver()
+        return exit
+      }
+      if (failed !== undefined) return ended(Exit.failCause(failed))
+      return Effect.matchCauseEffect(
+        Effect.map(journal.append(changes.map(({ text }) => text), { alone }), (positions) =>
+          changes.reduce((value, { change }, index) =>
+            fold.apply(value, change, positions[index] ?? -1), visible)),
+        {
+          onFailure: (cause) => {
+            failed = cause
+            return ended(Exit.failCause(cause))
+          },
+          onSuccess: (value) => {
+            visible = value
+            count++
+            const exit = Exit.succeed(value)
+            return listeners === 0
+              ? ended(exit)
+              : Effect.flatMap(PubSub.publish(published, [count, value]), () =>
+                ended(exit))
           }
-        )
-      })
-
-    const handOver = (): Effect.Effect<unknown> => {
-      const heir = queue[0]
-      leading = heir !== undefined
-      return heir === undefined ? Effect.void : Deferred.succeed(heir.woken, undefined)
+        }
+      )
     }
 
-    const lead: Effect.Effect<void> = Effect.gen(function*() {
-      yield* Effect.yieldNow()
+    const handOver = () => {
+      const heir = queue[0]
+      leading = heir !== undefined
+      heir?.resume(lead)
+    }
+
+    /** Writes for all that wait by then, the one that leads among them. */
+    const lead: Effect.Effect<A, JournalError> = Effect.flatMap(Effect.yieldNow(), () => {
+      const [, ...others] = queue
       const batch = queue
       queue = []
-      const written = yield* Effect.exit(write(batch, false))
-      for (const waiting of batch) {
-        waiting.result = Exit.map(written, () =>
-          visible)
-        yield* Deferred.succeed(waiting.woken, undefined)
-      }
-      yield* handOver()
+      return write(batch, false, (exit) => {
+        for (const { resume } of others) {
+          resume(exit)
+        }
+      })
     })
 
     const together = (written: Written<Change>): Effect.Effect<A, JournalError> =>
-      Effect.gen(function*() {
-        const waiting: Waiting<Change, A> = { ...written, woken: yield* Deferred.make<void>(), result: undefined }
-        queue.push(waiting)
-        if (leading) yield* Deferred.await(waiting.woken)
-        if (waiting.result === undefined) {
-          leading = true
-          yield* lead
+      Effect.async((resume) => {
+        queue.push({ ...written, resume })
+        if (leading) {
+          return
         }
-        return yield* waiting.result ?? Effect.dieMessage("a change was queued and never written")
+        leading = true
+        resume(lead)
       })
 
     const alone = (written: Written<Change>): Effect.Effect<A, JournalError> => {
       leading = true
-      return Effect.matchCauseEffect(write([written], true), {
-        onFailure: (cause) => Effect.zipRight(handOver(), Effect.failCause(cause)),
-        onSuccess: () => Effect.zipRight(handOver(), Effect.succeed(visible))
-      })
+      return write([written], true, () => {})
     }
 
     return {
@@ -253,9 +262,8 @@ interface Written<Change> {
 }
 
 interface Waiting<Change, A> extends Written<Change> {
-  /** Completed when the change is written, or when it is this one's turn to write for all. */
-  readonly woken: Deferred.Deferred<void>
-  result: Exit.Exit<A, JournalError> | undefined
+  /** Goes on once the change is written, or when it is this one's turn to write for all. */
+  readonly resume: (effect: Effect.Effect<A, JournalError>) => void
 }
 
 /** The value so far, and the first record that could not be read. */

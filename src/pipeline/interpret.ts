@@ -375,7 +375,12 @@ const fan = (
         const index = begun++
         const running = run(index)
         if (isReady(running)) end(index, Either.right(running.value))
-        else return Effect.flatMap(Effect.either(running), (result) => (end(index, result), worker))
+        else {
+          return Effect.matchEffect(running, {
+            onFailure: (stop) => (end(index, Either.left(stop)), worker),
+            onSuccess: (value) => (end(index, Either.right(value)), worker)
+          })
+        }
       }
       return Effect.void
     })
