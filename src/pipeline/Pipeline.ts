@@ -170,7 +170,8 @@ const materialized = new WeakMap<Definition, ReadonlyArray<Node>>()
 export type Fresh<K extends string, S> = K extends keyof S ? `"${K}" is a key of this pipeline already` : K
 
 /** Nothing, where there is no clash of keys; otherwise a sentence for the compiler to show. */
-type Unused<K> = [K] extends [never] ? unknown : { readonly "is a key of this pipeline already": K }
+type Unused<K extends string> = [K] extends [never] ? unknown
+  : { readonly [P in `"${K}" is a key of this pipeline already`]: never }
 
 /** The keys of the units of a pipeline so far, whose state is `S`. */
 type KeyOf<S> = Exclude<Extract<keyof S, string>, "input">
@@ -289,7 +290,7 @@ export const all = <S, const B extends Record<string, AnyBound>>(
   options?: { readonly concurrency?: number }
 ) =>
 <In, E, R>(
-  self: Pipeline<In, S, E, R> & Unused<Extract<keyof B, keyof S>>
+  self: Pipeline<In, S, E, R> & Unused<Extract<keyof B, KeyOf<S> | "input">>
 ): Pipeline<In, S & { readonly [K in keyof B]: ValueOf<B[K]> }, E | ErrorOf<B[keyof B]>, R | NeedOf<B[keyof B]>> => {
   const bound: Record<string, AnyBound> = branches((unit, select) => ({
     _A: identity,
@@ -313,36 +314,20 @@ export const all = <S, const B extends Record<string, AnyBound>>(
  * @category combinators
  * @since 0.1.0
  */
-export const forEach: {
-  <const K extends string, S, I, A, E2, R2>(
-    key: Fresh<K, NoInfer<S>>,
-    unit: Unit<I, A, E2, R2>,
-    items: (state: NoInfer<S>) => Iterable<NoInfer<I>>,
-    options: {
-      readonly key: (item: NoInfer<I>, index: number) => string
-      readonly concurrency?: number
-      readonly discard: true
-    }
-  ): <In, E, R>(self: Pipeline<In, S, E, R>) => Pipeline<In, S & { readonly [P in K]: void }, E | E2, R | R2>
-  <const K extends string, S, I, A, E2, R2>(
-    key: Fresh<K, NoInfer<S>>,
-    unit: Unit<I, A, E2, R2>,
-    items: (state: NoInfer<S>) => Iterable<NoInfer<I>>,
-    options: {
-      readonly key: (item: NoInfer<I>, index: number) => string
-      readonly concurrency?: number
-      readonly discard?: false
-    }
-  ): <In, E, R>(
-    self: Pipeline<In, S, E, R>
-  ) => Pipeline<In, S & { readonly [P in K]: ReadonlyArray<A> }, E | E2, R | R2>
-} = (key: string, unit: AnyUnit, items: Select<Iterable<unknown>>, options: {
-  readonly key: (item: never, index: number) => string
-  readonly concurrency?: number
-  readonly discard?: boolean
-}) =>
-(self: Any) =>
-  add<unknown, never, never, never, never>(self, {
+export const forEach = <const K extends string, S, I, A, E2, R2, const D extends boolean = false>(
+  key: Fresh<K, NoInfer<S>>,
+  unit: Unit<I, A, E2, R2>,
+  items: (state: NoInfer<S>) => Iterable<NoInfer<I>>,
+  options: {
+    readonly key: (item: NoInfer<I>, index: number) => string
+    readonly concurrency?: number
+    readonly discard?: D
+  }
+) =>
+<In, E, R>(
+  self: Pipeline<In, S, E, R>
+): Pipeline<In, S & { readonly [P in K]: D extends true ? void : ReadonlyArray<A> }, E | E2, R | R2> =>
+  add(self, {
     _tag: "ForEach",
     key,
     unit,

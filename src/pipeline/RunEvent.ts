@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { Match, Schema } from "effect"
+import { Schema } from "effect"
 
 /** Where an event belongs, and what a person calls that place. What is optional is not stored, only shown. */
 const place = {
@@ -349,4 +349,6 @@ export type RunEvent = typeof RunEvent.Type
  * @category pattern matching
  * @since 0.1.0
  */
-export const match = Match.typeTags<RunEvent>()
+export const match =
+  <A>(handlers: { readonly [Tag in RunEvent["_tag"]]: (event: Extract<RunEvent, { readonly _tag: Tag }>) => A }) =>
+  (event: RunEvent): A => (handlers[event._tag] as (event: RunEvent) => A)(event)

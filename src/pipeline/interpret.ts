@@ -409,12 +409,12 @@ const runRepeat = (
   const judge = (value: unknown): Running<Option.Option<unknown>> =>
     chain(look(frame, path, (state) => node.until(value as never, state)), (enough) => {
       here = fedBy(frame, here, node.key, enough.pretended)
-      if (enough.value) return Effect.succeed(Option.some(value))
+      if (enough.value) return Effect.succeedSome(value)
       if (++attempt >= node.times) return Effect.fail(exhausted(value))
       return chain(look(frame, path, (state) => node.next(value as never, state)), (next) => {
         here = fedBy(frame, here, node.key, next.pretended)
         input = next.value
-        return Effect.succeed(Option.none())
+        return Effect.succeedNone
       })
     })
 
