@@ -87,7 +87,7 @@ export type Refusal = Data.TaggedEnum<{
 }>
 
 /** @category constructors */
-export const Refusal = Data.taggedEnum<Refusal>()
+export const Refusal: Data.TaggedEnum.Constructor<Refusal> = Data.taggedEnum<Refusal>()
 
 /**
  * An answer before it is judged: text as somebody wrote it, or JSON.
@@ -101,7 +101,7 @@ export type Given = Data.TaggedEnum<{
 }>
 
 /** @category constructors */
-export const Given = Data.taggedEnum<Given>()
+export const Given: Data.TaggedEnum.Constructor<Given> = Data.taggedEnum<Given>()
 
 /**
  * An answer that was accepted, and the JSON that is kept of it.

@@ -106,7 +106,7 @@ const mistakes: Readonly<Record<string, readonly [code: string, ...said: Readonl
   ],
   "a transformation that fails with something else": [
     `Step.transform(length, (effect) => Effect.zipRight(Effect.fail(new Blue()), effect))`,
-    `Type 'Blue' is not assignable to type 'Red'`
+    `Type 'Blue | Red' is not assignable to type 'Red'`
   ],
   "a layer that is missing": [
     `Effect.runPromise(Run.start(sized, { text: "" }).pipe(Effect.provide(JournalMemory.layer)))`,
@@ -180,7 +180,7 @@ describe("the compiler says what is wrong with", () => {
   for (const [name, [, ...expected]] of Object.entries(mistakes)) {
     it(name, () => {
       const text = said.get(fileOf(name)) ?? ""
-      for (const words of expected) assert.include(text, words)
+      for (const words of expected) assert.include(text, words, text)
     })
   }
 })
