@@ -33,6 +33,8 @@ interface Frame {
   readonly digests: Map<string, Map<string, string>> | undefined
   /** The keys whose values come from a step that only pretended; kept in a dry run only. */
   readonly pretended: Set<string> | undefined
+  /** Told of every node that is over, where somebody counts them. */
+  readonly passed: ((node: Pipeline.Node) => Effect.Effect<void>) | undefined
 }
 
 /** How a unit is run. */
@@ -86,17 +88,20 @@ export const interpret = (
       },
       after: "",
       digests: digestsFor(pipeline),
-      pretended: options.dryRun ? new Set() : undefined
+      pretended: options.dryRun ? new Set() : undefined,
+      passed: undefined
     })
   )
 
 const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
   const nodes = Pipeline.nodes(pipeline)
   const { output } = pipeline.definition
+  const { passed } = frame
   let index = 0
   const rest: Running = Effect.suspend(() => {
     while (index < nodes.length) {
-      const running = runNode(frame, nodes[index++]!)
+      const node = nodes[index++]!
+      const running = passed === undefined ? runNode(frame, node) : chain(runNode(frame, node), () => passed(node))
       if (!isReady(running)) return Effect.flatMap(running, () => rest)
     }
     if (output === undefined) return Effect.void
@@ -266,8 +271,9 @@ export const summaryOf = (step: Step.Definition, value: unknown): { readonly sum
 
 // --- a pipeline at a place of another
 
-const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running =>
-  grouped(at, Plan.numbering(pipeline).of, (ended) =>
+const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running => {
+  const { numbers, of } = Plan.numbering(pipeline)
+  return grouped(at, of, (ended) =>
     runPipeline(pipeline, {
       executor: at.executor,
       prefix: `${at.place.path}/`,
@@ -277,8 +283,10 @@ const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running =>
       mode: at.mode,
       after: at.after,
       digests: digestsFor(pipeline),
-      pretended: at.mode.dryRun ? new Set() : undefined
-    }).pipe(Effect.tap(() => ended(true))))
+      pretended: at.mode.dryRun ? new Set() : undefined,
+      passed: (node) => ended(true, Pipeline.keysOf(node).filter((key) => numbers.has(key)).length)
+    }))
+}
 
 // --- several units of one node
 
@@ -332,16 +340,16 @@ const runForEach = (
 const grouped = (
   at: At,
   total: number,
-  run: (ended: (succeeded: boolean) => Effect.Effect<void>) => Running
+  run: (ended: (succeeded: boolean, units?: number) => Effect.Effect<void>) => Running
 ): Running => {
   let done = 0
   let failures = 0
   const tell = (open: boolean) =>
     at.executor.show((now) => ({ _tag: "GroupProgressed", at: now, ...at.place, done, total, failed: failures, open }))
-  const ended = (succeeded: boolean) => {
-    if (succeeded) done++
-    else failures++
-    return tell(true)
+  const ended = (succeeded: boolean, units = 1) => {
+    if (succeeded) done += units
+    else failures += units
+    return units === 0 ? Effect.void : tell(true)
   }
   return Effect.ensuring(Effect.zipRight(tell(true), run(ended)), Effect.suspend(() => tell(false)))
 }
