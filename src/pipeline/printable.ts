@@ -79,7 +79,7 @@ const visibleStyle = /^\[(?!(?:[0-9;]*;)?0*8[;m])[0-9;]*m/
  * @since 0.1.0
  */
 export const json = (value: string): string =>
-  value.replace(unsafe, (character) =>
+  value.replace(unsafeButLineEnd, (character) =>
     Array.from(
       { length: character.length },
       (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`
@@ -168,3 +168,37 @@ export const fit = (value: string, columns: number): string => {
  * @since 0.1.0
  */
 export const pad = (value: string, columns: number): string => value + " ".repeat(Math.max(0, columns - width(value)))
+
+/**
+ * A line broken at its spaces into lines of at most so many columns; a word that is longer stands alone, and whole. The
+ * lines after the first are indented as much as the first is, or by `hang`.
+ *
+ * `wrap("  Folder  tasks/a new folder", 20, 10)` is `["  Folder  tasks/a", "          new folder"]`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const wrap = (value: string, columns: number, hang?: number): ReadonlyArray<string> => {
+  if (width(value) <= columns) return [value]
+  const [indent = ""] = /^ */.exec(value) ?? []
+  const hanging = " ".repeat(hang ?? indent.length)
+  const lines: Array<string> = []
+  let line = indent
+  let used = indent.length
+  let isEmpty = true
+  // Each word with the spaces before it, which go where a line ends.
+  for (const [all, spaces = "", word = ""] of value.slice(indent.length).matchAll(/( *)([^ ]+)/g)) {
+    const takes = spaces.length + width(word)
+    if (used + takes > columns && !isEmpty) {
+      lines.push(line)
+      line = hanging + word
+      used = hanging.length + takes - spaces.length
+    } else {
+      line += all
+      used += takes
+    }
+    isEmpty = false
+  }
+  lines.push(line)
+  return lines
+}

@@ -4,6 +4,9 @@
  * @since 0.1.0
  */
 
-/** @category rendering */
+/**
+ * @category rendering
+ * @since 0.1.0
+ */
 export const quote = (word: string): string =>
   /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
