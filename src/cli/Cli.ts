@@ -4,24 +4,24 @@
  *
  * @since 0.1.0
  */
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
-import { Cause, Effect, type Exit, Layer, Logger, LogLevel, Option } from "effect"
+import { Effect, Exit, FiberId, Layer, Option } from "effect"
 import * as JournalFile from "../layers/Journal/File.ts"
-import * as printable from "../pipeline/printable.ts"
-import { Suspended } from "../pipeline/Suspended.ts"
+import type { Journal } from "../pipeline/Journal.ts"
 import type { App, Definition, Outcome } from "./App.ts"
+import * as completions from "./commands/completions.ts"
+import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
 import * as programCommand from "./commands/program.ts"
-import * as queries from "./commands/queries.ts"
 import * as resumeCommand from "./commands/resume.ts"
-import * as exitCode from "./exitCode.ts"
-import * as failure from "./failure.ts"
-import * as handOff from "./handOff.ts"
+import * as runs from "./commands/runs.ts"
+import * as show from "./commands/show.ts"
+import * as complete from "./complete.ts"
+import { finish } from "./finish.ts"
 import * as Home from "./home.ts"
 import * as Io from "./Io.ts"
+import * as logger from "./logger.ts"
 import { commandOf, parse, type Parsed } from "./parse.ts"
+import * as progress from "./progress.ts"
 import { runMain } from "./runMain.ts"
 import * as Spec from "./Spec.ts"
 import { UsageError } from "./UsageError.ts"
@@ -57,7 +57,7 @@ import * as Watched from "./Watched.ts"
  * @category running
  * @since 0.1.0
  */
-export const run = (definition: Definition): void => runMain((signal) => main(definition, Io.ofProcess(signal)))
+export const run = (definition: Definition): void => runMain((ending) => main(definition, Io.ofProcess(ending)))
 
 /**
  * One call of the command line, as an effect that gives the exit code.
@@ -65,179 +65,126 @@ export const run = (definition: Definition): void => runMain((signal) => main(de
  * @category running
  * @since 0.1.0
  */
-export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> => {
-  // What was asked of the output is known before anything can go wrong.
-  const words = io.args.includes("--") ? io.args.slice(0, io.args.indexOf("--")) : io.args
-  const early = (name: string, alias = name) => words.includes(`--${name}`) || words.includes(`-${alias}`)
-  const watched = Watched.make()
-  let app: App = {
+export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> =>
+  Effect.suspend(() => {
+    const commands = commandsOf(definition)
+    let app = beginning(definition, io)
+    let hasEnded = false
+    const end = (exit: Exit.Exit<Outcome, unknown>): number => {
+      hasEnded = true
+      return finish(app, exit)
+    }
+    io.ending.onSlow(() => {
+      if (!hasEnded && !app.json && progress.mode(io, app.parsed) !== "json") {
+        io.stderr.write(
+          "Stopping: what is under way comes to its end. Once more ends it at once; nothing saved is lost.\n"
+        )
+      }
+    })
+    io.ending.onForced(() => {
+      if (!hasEnded) end(Exit.interrupt(FiberId.none))
+    })
+
+    const parsed = (spec: Spec.Spec, rest: ReadonlyArray<string>) =>
+      Effect.map(parse(definition.name, spec, rest), (parsed) => {
+        app = asked(app, parsed)
+        return app
+      })
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.map(Effect.exit(restore(dispatch(app, commands, parsed))), end)
+    )
+  })
+
+/** What is known before the command line is understood: how to say that it was not. */
+const beginning = (definition: Definition, io: Io.Io): App => {
+  const words = beforeDashes(io.args)
+  const isGiven = (name: string, alias = name) =>
+    words.some((word) => word === `--${name}` || word === `-${alias}` || word.startsWith(`--${name}=`))
+  return {
     ...definition,
     io,
     home: Home.find(io.cwd, undefined, io.env.CAIRN_HOME),
-    json: early("json"),
-    parsed: { args: [], values: new Map(), switches: new Map([["verbose", early("verbose", "v")]]) },
-    watched
+    json: isGiven("json"),
+    parsed: { args: [], values: new Map(), switches: new Map([["verbose", isGiven("verbose", "v")]]) },
+    watched: Watched.make()
   }
-  const parsed = (spec: Spec.Spec, rest: ReadonlyArray<string>) =>
-    Effect.tap(parse(definition.name, spec, rest), (parsed: Parsed) =>
-      Effect.sync(() => {
-        const home = parsed.values.get("home")?.[0]
-        app = {
-          ...app,
-          parsed,
-          json: parsed.switches.get("json") ?? false,
-          home: Home.find(io.cwd, home, io.env.CAIRN_HOME)
-        }
-      }))
-
-  const commands = commandsOf(definition)
-  const listed = commands.programs.filter(({ hidden }) => !hidden)
-  const specs = {
-    programs: listed.map(({ spec }) => spec),
-    shared: commands.shared.map(({ spec }) => spec),
-    all: [...listed, ...commands.shared].map(({ spec }) => spec)
-  }
-
-  const dispatch = Effect.gen(function*() {
-    const { command, rest } = commandOf(Spec.everywhere, io.args)
-    if (Option.isNone(command)) {
-      if (early("version")) {
-        return {
-          text: `${definition.name} ${definition.version}\n`,
-          json: { schema: "cairn.version/1", name: definition.name, version: definition.version }
-        }
-      }
-      yield* parsed({ name: "", description: "", args: [], flags: Spec.everywhere, examples: [] }, rest)
-      return helpCommand.ofAll(app, specs)
-    }
-    const found = [...commands.programs, ...commands.shared].find(({ spec }) => spec.name === command.value)
-    if (found === undefined) return yield* helpCommand.unknown(app, specs, command.value)
-    if (rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined).some(isHelp)) {
-      return helpCommand.ofCommand(app, specs, found.spec)
-    }
-    yield* parsed(found.spec, rest)
-    const missing = found.spec.args.filter(({ required }) => required)[app.parsed.args.length]
-    if (missing !== undefined && !app.parsed.values.has("input")) {
-      return yield* new UsageError({
-        reason: `<${missing.name}> is missing.`,
-        fix: Spec.usage(definition.name, found.spec)
-      })
-    }
-    return yield* found.run(app, specs).pipe(
-      Effect.provide(Layer.mergeAll(
-        JournalFile.layer({ home: app.home.folder, breakLock: app.parsed.switches.get("break-lock") === true }),
-        logging(app)
-      ))
-    )
-  }).pipe(Effect.provide(platform))
-
-  return Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.exit(restore(dispatch)), (exit) => Effect.sync(() => finish(app, exit)))
-  )
 }
 
-const isHelp = (word: string): boolean => word === "--help" || word === "-h"
-
-/** What the parser of options asks for; it touches none of it. */
-const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
-
-const commandsOf = ({ programs }: Definition) => ({
-  programs: programs.map((program) => ({
-    hidden: program.hidden,
-    spec: programCommand.spec(program),
-    run: (app: App) => programCommand.run(app, program)
-  })),
-  shared: [
-    { spec: queries.runsSpec, run: queries.runs },
-    { spec: queries.showSpec, run: queries.show },
-    { spec: resumeCommand.resumeSpec(programs), run: resumeCommand.resume },
-    { spec: resumeCommand.answerSpec(programs), run: resumeCommand.answer },
-    { spec: queries.graphSpec, run: queries.graph },
-    { spec: helpCommand.completionsSpec, run: helpCommand.completions },
-    { spec: helpCommand.helpSpec, run: helpCommand.topic }
-  ]
+const asked = (app: App, parsed: Parsed): App => ({
+  ...app,
+  parsed,
+  json: parsed.switches.get("json") ?? false,
+  home: Home.find(app.io.cwd, parsed.values.get("home")?.[0], app.io.env.CAIRN_HOME)
 })
 
-/** Logs go to stderr, and the chatty ones only when asked for. */
-const logging = ({ io, parsed }: App): Layer.Layer<never> => {
-  const verbose = parsed.switches.get("verbose") === true
-  return Layer.merge(
-    Logger.replace(
-      Logger.defaultLogger,
-      Logger.make((entry) => io.stderr.write(`${Logger.logfmtLogger.log(entry)}\n`))
-    ),
-    Logger.minimumLogLevel(verbose ? LogLevel.Debug : LogLevel.Info)
+const beforeDashes = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
+  words.includes("--") ? words.slice(0, words.indexOf("--")) : words
+
+const dispatch = Effect.fnUntraced(function*(
+  begun: App,
+  { all, programs, shared }: ReturnType<typeof commandsOf>,
+  parsed: (spec: Spec.Spec, rest: ReadonlyArray<string>) => Effect.Effect<App, UsageError>
+) {
+  const { io, name } = begun
+  const specs = { programs: listed(programs), shared: listed(shared), all: listed(all) }
+  const clash = Spec.clash(all.map(({ spec }) => spec))
+  if (Option.isSome(clash)) return yield* Effect.dieMessage(clash.value)
+  if (io.args[0] === complete.word) return yield* complete.run(begun, specs, io.args.slice(1))
+
+  const { command, rest } = commandOf([Spec.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
+  if (Option.isNone(command)) {
+    if (beforeDashes(rest).includes("--version")) return version(begun)
+    return helpCommand.ofAll(yield* parsed(Spec.root, rest), specs)
+  }
+  const found = all.find(({ spec }) => spec.name === command.value)
+  if (found === undefined) return yield* helpCommand.unknown(begun, specs, command.value)
+  if (beforeDashes(rest).some((word) => word === "--help" || word === "-h")) {
+    return helpCommand.ofCommand(begun, specs, found.spec)
+  }
+  const app = yield* parsed(found.spec, rest)
+  const missing = found.spec.args.filter(({ required }) => required)[app.parsed.args.length]
+  if (missing !== undefined && !app.parsed.values.has("input")) {
+    return yield* new UsageError({ reason: `<${missing.name}> is missing.`, fix: Spec.hint(name, found.spec) })
+  }
+  return yield* found.run(app, specs).pipe(
+    Effect.provide(Layer.mergeAll(
+      JournalFile.layer({ home: app.home.folder, breakLock: app.parsed.switches.get("break-lock") === true }),
+      logger.layer(io, app.parsed)
+    ))
   )
+})
+
+const version = ({ name, version }: App): Outcome => ({
+  text: `${name} ${version}\n`,
+  json: { schema: "cairn.version/1", name, version }
+})
+
+interface Command {
+  readonly spec: Spec.Spec
+  /** It runs like any other, and is not listed. */
+  readonly hidden?: boolean
+  readonly run: (app: App, specs: helpCommand.Specs) => Effect.Effect<Outcome, unknown, Journal>
 }
 
-/** Says how it went, on the right streams, and gives the exit code. */
-const finish = (app: App, exit: Exit.Exit<Outcome, unknown>): number => {
-  const { home, io, json, name, watched } = app
-  const { program, run } = watched
-  const print = (document: unknown, text: string) => io.stdout.write(json ? `${JSON.stringify(document)}\n` : text)
-  const base = { schema: "cairn.result/1", run, program }
-  if (exit._tag === "Success") {
-    print(exit.value.json, exit.value.text)
-    return exitCode.done
-  }
-  const { cause } = exit
-  const error = Option.getOrUndefined(Cause.failureOption(cause))
+const listed = (commands: ReadonlyArray<Command>): ReadonlyArray<Spec.Spec> =>
+  commands.filter(({ hidden }) => hidden !== true).map(({ spec }) => spec)
 
-  if (error instanceof Suspended) {
-    handOff.publish(name, home, error.run, error.requests)
-    const requests = error.requests.map((request) => handOff.open(name, home, error.run, request))
-    const next = `${name} resume ${error.run}${home.option}`
-    print({ ...base, run: error.run, status: "waiting", requests, next }, "")
-    if (!json) io.stderr.write(waiting(error.run, requests, next))
-    return exitCode.ofFailure(error._tag)
-  }
+const names = (commands: ReadonlyArray<Command>): ReadonlyArray<string> => listed(commands).map(({ name }) => name)
 
-  if (Cause.isInterruptedOnly(cause)) {
-    const next = run === null ? undefined : `${name} resume ${run}${home.option}`
-    print({ ...base, status: "interrupted", ...(next === undefined ? {} : { next }) }, "")
-    const [active] = watched.active.values()
-    const where = active === undefined ? "" : ` at "${printable.line(active)}"`
-    if (!json) {
-      io.stderr.write(
-        next === undefined
-          ? "Stopped.\n"
-          : `Stopped${where}. ${watched.done.size} of ${watched.of} saved. Go on: ${next}\n`
-      )
-    }
-    return exitCode.ofSignal(io.signal() ?? "SIGINT")
-  }
-
-  const failed = failure.fromCause(cause, name)
-  const { code, details, fix, message, tag } = failed
-  print({ ...base, status: "failed", error: { tag, message, fix, details } }, "")
-  if (!json) {
-    const colored = Io.colors(io, io.stderr, app.parsed)
-    const where = run === null ? undefined : `run ${run} (${name} show ${run}${home.option})`
-    const red = (text: string) => colored ? `\u001B[31m${text}\u001B[39m` : text
-    io.stderr.write(
-      failure.toText({ ...failed, message: printable.text(message), fix: printable.text(fix) }, where, red)
-    )
-  }
-  if (app.parsed.switches.get("verbose") === true) {
-    io.stderr.write(`${printable.text(Cause.pretty(cause, { renderErrorCause: true }))}\n`)
-  }
-  return code
-}
-
-const waiting = (run: string, requests: ReadonlyArray<handOff.Open>, next: string): string => {
-  const count = requests.length
-  return [
-    `Waiting for ${count} answer${count === 1 ? "" : "s"} (run ${run}). This is not an error: exit code 42 means`,
-    `"answer, then go on".`,
-    ...requests.flatMap(({ answer, ask, file, step }) => [
-      "",
-      `  Asked     ${ask === "agent" ? "an agent" : "a person"}, by step ${printable.line(step)}`,
-      `  Question  ${file}`,
-      `  Answer    ${answer.command}`
-    ]),
-    "",
-    count === 1
-      ? "The answer makes the run go on by itself."
-      : `The last answer makes the run go on by itself, or: ${next}`
-  ].join("\n") + "\n"
+const commandsOf = (definition: Definition) => {
+  const programs = definition.programs.map((program): Command => ({
+    hidden: program.hidden,
+    spec: programCommand.spec(program),
+    run: (app) => programCommand.run(app, program)
+  }))
+  const shared: ReadonlyArray<Command> = [
+    { spec: runs.spec, run: runs.run },
+    { spec: show.spec, run: show.run },
+    { spec: resumeCommand.resumeSpec(definition.programs), run: resumeCommand.resume },
+    { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
+    { spec: graph.spec(names(programs)), run: graph.run },
+    { spec: completions.spec(definition.name), run: completions.run }
+  ]
+  const all = [...shared, { spec: helpCommand.spec(names([...programs, ...shared])), run: helpCommand.run }]
+  return { programs, shared: all, all: [...programs, ...all] }
 }

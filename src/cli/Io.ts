@@ -3,8 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as fs from "node:fs"
+import { Effect } from "effect"
+import { Console } from "node:console"
+import { Writable } from "node:stream"
+import { isatty } from "node:tty"
 import type { Parsed } from "./parse.ts"
+import type { Ending } from "./runMain.ts"
 
 /**
  * @category models
@@ -16,10 +20,12 @@ export interface Io {
   readonly cwd: string
   readonly stdout: Sink
   readonly stderr: Sink
-  /** The whole of standard input; nothing where it is a terminal, so that no command ever waits for it. */
-  readonly readStdin: () => string | undefined
-  /** The signal that this process was asked to end with. */
-  readonly signal: () => NodeJS.Signals | undefined
+  /**
+   * The whole of standard input, or why it cannot be had. That it is a terminal is one reason: no command ever waits for
+   * somebody to type.
+   */
+  readonly readStdin: (limit: number) => Effect.Effect<Uint8Array, string>
+  readonly ending: Ending
 }
 
 /**
@@ -27,38 +33,100 @@ export interface Io {
  * @since 0.1.0
  */
 export interface Sink {
+  /** Adds text, above what is drawn there. */
   readonly write: (text: string) => void
+  /** Writes to the stream itself. */
+  readonly draw: (text: string) => void
+  /** Hands what is added to somebody who draws there; what it returns ends that. */
+  readonly divert: (write: (text: string) => void) => () => void
   readonly isTerminal: boolean
   readonly size: () => { readonly columns: number; readonly rows: number }
   /** Calls back whenever the size changes; what it returns ends that. */
   readonly onResize: (changed: () => void) => () => void
+  /** Calls back before a Ctrl-Z stops this process; what it returns ends that. */
+  readonly onPause: (pausing: () => void) => () => void
 }
 
 /**
- * This process.
+ * This process. From now on `console` writes to stderr, whoever uses it: stdout is for results.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const ofProcess = (signal: Io["signal"]): Io => ({
-  args: process.argv.slice(2),
-  env: process.env,
-  cwd: process.cwd(),
-  stdout: sink(process.stdout),
-  stderr: sink(process.stderr),
-  readStdin: () => process.stdin.isTTY ? undefined : fs.readFileSync(0, "utf8"),
-  signal
-})
-
-const sink = (stream: NodeJS.WriteStream): Sink => ({
-  write: (text) => void stream.write(text),
-  isTerminal: stream.isTTY,
-  size: () => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }),
-  onResize: (changed) => {
-    stream.on("resize", changed)
-    return () => void stream.off("resize", changed)
+export const ofProcess = (ending: Ending): Io => {
+  const stderr = sink(process.stderr)
+  globalThis.console = new Console(writable(stderr))
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: sink(process.stdout),
+    stderr,
+    readStdin,
+    ending
   }
-})
+}
+
+const sink = (stream: NodeJS.WriteStream): Sink => {
+  const draw = (text: string) => void stream.write(text)
+  let add: Sink["write"] = draw
+  return {
+    write: (text) => add(text),
+    draw,
+    divert: (write) => {
+      add = write
+      return () => {
+        add = draw
+      }
+    },
+    isTerminal: stream.isTTY,
+    // A terminal that does not know its size says 0.
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    onResize: (changed) => {
+      stream.on("resize", changed)
+      return () => void stream.off("resize", changed)
+    },
+    onPause: (pausing) => {
+      const pause = () => {
+        pausing()
+        process.kill(process.pid, "SIGSTOP")
+      }
+      process.on("SIGTSTP", pause)
+      return () => void process.off("SIGTSTP", pause)
+    }
+  }
+}
+
+const writable = ({ write }: Sink): Writable =>
+  new Writable({
+    decodeStrings: false,
+    write: (chunk: unknown, _, done) => {
+      write(String(chunk))
+      done()
+    }
+  })
+
+/** Not `readFileSync(0)`, which fails where the other side of a pipe has nothing to say yet. */
+const readStdin: Io["readStdin"] = (limit) =>
+  Effect.async((resume) => {
+    if (isatty(0)) {
+      return resume(Effect.fail("it is a terminal; hand it in through a pipe or a file"))
+    }
+    const { stdin } = process
+    const chunks: Array<Uint8Array> = []
+    let length = 0
+    stdin
+      .on("data", (chunk: Uint8Array) => {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length <= limit) return
+        stdin.destroy()
+        resume(Effect.fail(`it is longer than ${limit / 1024 / 1024} MiB`))
+      })
+      .on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
+      .on("error", ({ message }) => resume(Effect.fail(message)))
+    return Effect.sync(() => void stdin.destroy())
+  })
 
 /**
  * Whether a stream may be coloured: `--color` decides, then `FORCE_COLOR`, `NO_COLOR`, `TERM` and whether it is a
@@ -84,3 +152,11 @@ export const colors = (io: Io, of: Sink, parsed: Parsed): boolean => {
  */
 export const isLive = ({ env, stderr }: Io): boolean =>
   stderr.isTerminal && env.TERM !== "dumb" && (env.CI === undefined || env.CI === "" || env.CI === "false")
+
+/**
+ * The columns that there are for text on a stream: as many as it wants where that is no terminal.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const columnsOf = ({ isTerminal, size }: Sink): number => isTerminal ? size().columns : Infinity

@@ -38,6 +38,9 @@ export interface Argument {
   readonly description: string
   readonly required: boolean
   readonly repeated?: boolean
+  readonly choices?: ReadonlyArray<string>
+  /** What a shell completes there, beside the choices. */
+  readonly completes?: "files" | "runs"
 }
 
 /**
@@ -49,7 +52,20 @@ export interface Spec {
   readonly description: string
   readonly args: ReadonlyArray<Argument>
   readonly flags: ReadonlyArray<Flag>
+  readonly variables?: ReadonlyArray<Variable>
   readonly examples: ReadonlyArray<{ readonly command: string; readonly description?: string }>
+}
+
+/**
+ * What is read from the environment alone.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Variable {
+  readonly name: string
+  readonly description: string
+  readonly required: boolean
 }
 
 /**
@@ -91,6 +107,32 @@ export const everywhere: ReadonlyArray<Flag> = [
   { name: "verbose", alias: "v", kind: "switch", description: "Show debug logs and stack traces", group: "Everywhere" },
   { name: "help", alias: "h", kind: "switch", description: "Show this help", group: "Everywhere" }
 ]
+
+/**
+ * The command line without the name of a command.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const root: Spec = {
+  name: "",
+  description: "",
+  args: [],
+  flags: [...everywhere, { name: "version", kind: "switch", description: "Show the version", group: "Everywhere" }],
+  examples: []
+}
+
+/**
+ * The argument of commands that are about a run.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const aRun = {
+  name: "run",
+  description: "Its id, the beginning of it, or @last",
+  completes: "runs"
+} satisfies Partial<Argument>
 
 /**
  * The options of every command that runs something.
@@ -169,8 +211,53 @@ export const argsOf = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<Argume
     name: optionName(field.name),
     description: field.description === "" ? wordsOf(field.name) : field.description,
     required: field.required,
-    ...(field.repeated ? { repeated: true } : {})
+    ...(field.repeated ? { repeated: true } : {}),
+    ...(field.choices.length === 0 ? {} : { choices: field.choices.map(String) }),
+    ...(field.path ? { completes: "files" } : {})
   }))
+
+/**
+ * The variables that stand in for secrets, which no option takes: a command line can be seen by others.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const variablesOf = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<Variable> =>
+  Field.of(schema).filter(({ secret }) => secret).flatMap((field) =>
+    Option.match(field.env, {
+      onNone: () => [],
+      onSome: (name) => [{
+        name,
+        description: field.description === "" ? wordsOf(field.name) : field.description,
+        required: field.required
+      }]
+    })
+  )
+
+/**
+ * What is wrong with commands that were put together: two of one name, or two options of one name in one of them.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const clash = (specs: ReadonlyArray<Spec>): Option.Option<string> => {
+  const command = twice(specs.map(({ name }) => name))
+  if (command !== undefined) return Option.some(`two commands are called "${command}"; rename the program`)
+  for (const { args, flags, name } of specs) {
+    const option = twice(
+      flags.flatMap((flag) => [`--${flag.name}`, ...(flag.alias === undefined ? [] : [`-${flag.alias}`])])
+    )
+    if (option !== undefined) {
+      return Option.some(`"${name}" has two options ${option}, a field of its own and another; rename the field`)
+    }
+    const argument = twice(args.map(({ name }) => name))
+    if (argument !== undefined) return Option.some(`"${name}" has two arguments <${argument}>; rename the field`)
+  }
+  return Option.none()
+}
+
+const twice = (names: ReadonlyArray<string>): string | undefined =>
+  names.find((name, index) => names.indexOf(name) !== index)
 
 /** `dryRun` is given as `--dry-run`. */
 export const optionName = (field: string): string =>
@@ -207,3 +294,15 @@ export const usage = (name: string, spec: Spec): string =>
     ...spec.flags.filter(({ required }) => required === true).map((flag) => `--${flag.name} ${flag.meta ?? ""}`.trim()),
     "[options]"
   ].filter((part) => part !== "").join(" ")
+
+/**
+ * What a person may do who does not know how to call a command.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const hint = (name: string, spec: Spec): string => {
+  const help = `${name} ${spec.name} --help`
+  const [example] = spec.examples
+  return example === undefined ? help : `For example: ${name} ${example.command}\nAll of it: ${help}`
+}

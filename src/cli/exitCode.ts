@@ -15,7 +15,7 @@ export const meanings: ReadonlyArray<readonly [code: string, meaning: string]> =
   ["1", "a step failed"],
   ["2", "wrong usage, or no such run"],
   ["42", "waits for an answer: answer it, and the run goes on"],
-  ["65", "an answer was refused, or the checkpoint is damaged or newer"],
+  ["65", "what was given was refused, or the checkpoint is damaged or newer"],
   ["70", "a bug"],
   ["74", "the disk failed; the run can go on"],
   ["75", "another process holds this run"],

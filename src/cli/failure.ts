@@ -1,10 +1,12 @@
 /**
- * A failure in the words that people and programs are given: what happened, what to do, where.
+ * A failure in the words that people and programs are given: what happened, why, what to do, where.
  *
  * @since 0.1.0
  */
 import { Cause, Either, Option, Schema } from "effect"
+import * as printable from "../pipeline/printable.ts"
 import * as exitCode from "./exitCode.ts"
+import type { Home } from "./home.ts"
 
 /**
  * @category models
@@ -14,6 +16,8 @@ export interface Failure {
   readonly code: number
   readonly tag: string
   readonly message: string
+  /** What lies behind it, where the error says that apart. */
+  readonly why: Option.Option<string>
   readonly fix: string
   readonly details: unknown
 }
@@ -24,35 +28,45 @@ export interface Failure {
  * @category conversions
  * @since 0.1.0
  */
-export const fromCause = (cause: Cause.Cause<unknown>, name: string): Failure =>
+export const fromCause = (cause: Cause.Cause<unknown>, name: string, home: Home): Failure =>
   Option.match(Cause.failureOption(cause), {
-    onSome: (error) => fromError(error, name),
+    onSome: (error) => fromError(error, (fix) => named(fix, name, home)),
     onNone: () => {
       const defect = Cause.squash(cause)
       return {
         code: exitCode.bug,
         tag: "Defect",
         message: `This is a bug, not something you did: ${defect instanceof Error ? defect.message : String(defect)}`,
+        why: Option.none(),
         fix: "Repeat the command with --verbose and report what it shows. Everything that was finished is kept.",
         details: {}
       }
     }
   })
 
-const fromError = (error: unknown, name: string): Failure => {
+const fromError = (error: unknown, named: (fix: string) => string): Failure => {
   const tag = textOf(error, "_tag") ?? (error instanceof Error ? error.name : "Failure")
+  const message = textOf(error, "message") || tag
   return {
     code: exitCode.ofFailure(tag),
     tag,
-    message: textOf(error, "message") || tag,
-    fix: named(textOf(error, "fix") ?? "Correct what it names, then repeat the command.", name),
+    message,
+    why: Option.filter(Option.fromNullable(textOf(error, "why")), (why) => !message.includes(why)),
+    fix: named(textOf(error, "fix") ?? "Correct what it names, then repeat the command."),
     details: detailsOf(error)
   }
 }
 
-/** The kernel's texts call the command `cairn`; where it is part of another one, they must name that. */
-const named = (text: string, name: string): string =>
-  name === "cairn" ? text : text.replace(/\bcairn (?=[a-z])/g, () => `${name} `)
+/**
+ * The kernel's texts call the command `cairn`: they must name the one that was called, and a command that ends a line,
+ * as those to paste do, the folder of its checkpoints.
+ */
+const named = (text: string, name: string, home: Home): string =>
+  text.split("\n").map((line) =>
+    line
+      .replace(/\bcairn [a-z].*[^.]$/, (command) => `${command}${home.option}`)
+      .replace(/\bcairn (?=[a-z])/g, () => `${name} `)
+  ).join("\n")
 
 const textOf = (value: unknown, key: string): string | undefined => {
   const text = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined
@@ -78,9 +92,20 @@ const hasSchema = (constructor: unknown): constructor is Schema.Schema.AnyNoCont
  * @category rendering
  * @since 0.1.0
  */
-export const toText = (failure: Failure, where: string | undefined, red: (text: string) => string): string =>
-  [
-    `${red("error")}  ${failure.message.replaceAll("\n", "\n       ")}`,
-    `fix    ${failure.fix.replaceAll("\n", "\n       ")}`,
-    ...(where === undefined ? [] : [`where  ${where}`])
-  ].join("\n") + "\n"
+export const toText = (
+  { fix, message, why }: Failure,
+  where: Option.Option<string>,
+  options: { readonly red: (text: string) => string; readonly columns: number }
+): string => {
+  const part = (name: string, text: string) =>
+    printable.text(text).split("\n").flatMap((line, index) =>
+      printable.wrap(`${index === 0 ? name.padEnd(7) : " ".repeat(7)}${line}`, options.columns, 7)
+    )
+  const lines = [
+    ...part("error", message),
+    ...Option.match(why, { onNone: () => [], onSome: (why) => part("why", why) }),
+    ...part("fix", fix),
+    ...Option.match(where, { onNone: () => [], onSome: (where) => part("where", where) })
+  ]
+  return lines.map((line) => `${line}\n`).join("").replace(/^error/, options.red)
+}

@@ -5,13 +5,17 @@
  *
  * @since 0.1.0
  */
-import { DateTime, Effect, Either } from "effect"
+import { DateTime, Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { fileOf, maxBytes } from "../layers/Answers/Folder.ts"
 import { foreignJson } from "../pipeline/foreignJson.ts"
+import { JournalError } from "../pipeline/Journal.ts"
+import * as printable from "../pipeline/printable.ts"
+import { quote } from "../pipeline/quote.ts"
 import type { OpenRequest } from "../pipeline/RunEvent.ts"
 import type { Home } from "./home.ts"
+import type { Io } from "./Io.ts"
 import { InputInvalid } from "./UsageError.ts"
 
 /**
@@ -38,10 +42,55 @@ export const open = (name: string, home: Home, run: string, request: OpenRequest
   ask: request.ask,
   file: join(home.runs, run, "requests", `${request.id}.json`),
   answer: {
-    command: `${name} answer ${run} ${request.id} --file -${home.option}`,
+    command: command(name, home, run, request.id, "-"),
     file: fileOf(home.runs, run, request.id)
   }
 })
+
+/**
+ * The command that answers a question, named by its id or by the path of the step that asks.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const command = (name: string, home: Home, run: string, request: string, file: string): string =>
+  `${name} answer ${quote(run)} ${quote(request)} --file ${file}${home.option}`
+
+/**
+ * A question in the words that a person needs to answer it.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const toLines = (
+  name: string,
+  home: Home,
+  run: string,
+  request: OpenRequest,
+  columns: number
+): ReadonlyArray<string> => {
+  const { ask, example, path, previousErrors, prompt } = request
+  return [
+    `  ${ask === "agent" ? "An agent" : "A person"} is asked by ${printable.line(path)}:`,
+    ...excerpt(prompt, columns).map((line) => `    ${line}`),
+    ...previousErrors.slice(0, 5).flatMap((error) =>
+      printable.wrap(`  Refused   ${printable.line(error)}`, columns, 12)
+    ),
+    `  Answer    ${command(name, home, run, path, "FILE")}`,
+    ...(example === undefined
+      ? []
+      : [`            such as ${printable.fit(printable.json(JSON.stringify(example)), 60)}`]),
+    `  Question  ${quote(open(name, home, run, request).file)}`
+  ]
+}
+
+/** The beginning of a question: enough to know what it is about. */
+const excerpt = (prompt: string, columns: number): ReadonlyArray<string> => {
+  const lines = printable.text(prompt.slice(0, 2000)).trim().split("\n").flatMap((line) =>
+    printable.wrap(line, Math.min(columns, 80) - 4)
+  )
+  return lines.length <= 6 ? lines : [...lines.slice(0, 5), "…"]
+}
 
 /**
  * Writes the open requests of a run, and removes those that are closed.
@@ -49,79 +98,88 @@ export const open = (name: string, home: Home, run: string, request: OpenRequest
  * @category effects
  * @since 0.1.0
  */
-export const publish = (name: string, home: Home, run: string, requests: ReadonlyArray<OpenRequest>): void => {
+export const publish = (
+  name: string,
+  home: Home,
+  run: string,
+  requests: ReadonlyArray<OpenRequest>
+): Effect.Effect<void, JournalError> => {
   const folder = join(home.runs, run, "requests")
-  for (const name of [folder, join(home.runs, run, "responses")]) fs.mkdirSync(name, { recursive: true, mode: 0o700 })
-  const wanted = new Set(requests.map(({ id }) => `${id}.json`))
-  for (const file of fs.readdirSync(folder)) if (!wanted.has(file)) fs.rmSync(join(folder, file), { force: true })
-  for (const request of requests) {
-    const { answer, file } = open(name, home, run, request)
-    const {
-      ask,
-      answerSchema,
-      attempt,
-      attempts,
-      deadline,
-      example,
-      files,
-      id,
-      name: asked,
-      path,
-      previousErrors,
-      prompt
-    } = request
-    const text = JSON.stringify(
-      {
-        schema: "cairn.request/1",
-        run,
-        id,
-        step: path,
-        name: asked,
-        attempt,
-        ask,
-        prompt,
-        files,
-        answerSchema,
-        example,
-        limits: {
-          maxBytes,
-          attempts,
-          deadline: deadline === undefined ? undefined : DateTime.formatIso(DateTime.unsafeMake(deadline))
-        },
-        previousErrors,
-        answer
-      },
-      null,
-      2
-    )
-    // Whole or not at all: somebody may be reading it now.
-    const draft = join(folder, `.${id}.${process.pid}`)
-    fs.writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: "wx" })
-    fs.renameSync(draft, file)
-  }
+  return Effect.try({
+    try: () => {
+      for (const name of [folder, join(home.runs, run, "responses")]) {
+        fs.mkdirSync(name, { recursive: true, mode: 0o700 })
+      }
+      const wanted = new Set(requests.map(({ id }) => `${id}.json`))
+      for (const file of fs.readdirSync(folder)) if (!wanted.has(file)) fs.rmSync(join(folder, file), { force: true })
+      for (const request of requests) write(name, home, run, request)
+    },
+    catch: (error) =>
+      new JournalError({
+        operation: "append",
+        journal: run,
+        where: folder,
+        reason: error instanceof Error ? error.message : String(error)
+      })
+  })
 }
 
-const fileText = (path: string): Either.Either<string, string> =>
-  Either.try({
+const write = (name: string, home: Home, run: string, request: OpenRequest): void => {
+  const { answer, file } = open(name, home, run, request)
+  const { answerSchema, ask, attempt, attempts, deadline, example, files, id, name: asked, path, prompt } = request
+  const text = JSON.stringify(
+    {
+      schema: "cairn.request/1",
+      run,
+      id,
+      step: path,
+      name: asked,
+      attempt,
+      ask,
+      prompt,
+      files,
+      answerSchema,
+      example,
+      limits: {
+        maxBytes,
+        attempts,
+        deadline: deadline === undefined ? undefined : DateTime.formatIso(DateTime.unsafeMake(deadline))
+      },
+      previousErrors: request.previousErrors,
+      answer
+    },
+    null,
+    2
+  )
+  // Whole or not at all: somebody may be reading it now.
+  const draft = join(file, "..", `.${id}.${process.pid}`)
+  fs.writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: "wx" })
+  fs.renameSync(draft, file)
+}
+
+const bytesOf = (path: string): Effect.Effect<Uint8Array, string> =>
+  Effect.try({
     try: () => {
       const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
       try {
         const stats = fs.fstatSync(descriptor)
         if (!stats.isFile()) throw new Error("it is not a file")
         if (stats.size > maxBytes) throw new Error(`it is longer than ${maxBytes / 1024 / 1024} MiB`)
-        return new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(descriptor))
+        return fs.readFileSync(descriptor)
       } finally {
         fs.closeSync(descriptor)
       }
     },
     catch: (error) => {
       const { code, message } = error as NodeJS.ErrnoException
-      return code === "ENOENT"
-        ? "there is no such file"
-        : code === "ERR_ENCODING_INVALID_ENCODED_DATA"
-        ? "it is not UTF-8 text"
-        : message
+      return code === "ENOENT" ? "there is no such file" : message
     }
+  })
+
+const textOf = (bytes: Uint8Array): Effect.Effect<string, string> =>
+  Effect.try({
+    try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),
+    catch: () => "it is not UTF-8 text"
   })
 
 /**
@@ -133,17 +191,12 @@ const fileText = (path: string): Either.Either<string, string> =>
 export const readText = (
   file: string,
   path: string,
-  readStdin: () => string | undefined
+  readStdin: Io["readStdin"]
 ): Effect.Effect<string, InputInvalid> =>
-  Effect.gen(function*() {
-    const where = file === "-" ? "stdin" : file
-    const text = file === "-" ? Either.right(readStdin()) : fileText(path)
-    if (Either.isLeft(text)) return yield* new InputInvalid({ where, reason: text.left })
-    if (text.right === undefined) {
-      return yield* new InputInvalid({ where, reason: "it is a terminal; hand it in through a pipe or a file" })
-    }
-    return text.right
-  })
+  (file === "-" ? readStdin(maxBytes) : bytesOf(path)).pipe(
+    Effect.flatMap(textOf),
+    Effect.mapError((reason) => new InputInvalid({ where: nameOf(file), reason }))
+  )
 
 /**
  * Reads the JSON in a file, or in stdin where the file is `-`.
@@ -154,10 +207,11 @@ export const readText = (
 export const readJson = (
   file: string,
   path: string,
-  readStdin: () => string | undefined
+  readStdin: Io["readStdin"]
 ): Effect.Effect<unknown, InputInvalid> =>
   Effect.flatMap(readText(file, path, readStdin), (text) =>
-    Either.mapLeft(
-      foreignJson(text),
-      (reason) => new InputInvalid({ where: file === "-" ? "stdin" : file, reason })
-    ))
+    text.trim() === ""
+      ? new InputInvalid({ where: nameOf(file), reason: "it is empty" })
+      : Effect.mapError(foreignJson(text), (reason) => new InputInvalid({ where: nameOf(file), reason })))
+
+const nameOf = (file: string): string => file === "-" ? "stdin" : file

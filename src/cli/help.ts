@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as printable from "../pipeline/printable.ts"
 import * as exitCode from "./exitCode.ts"
-import { type Flag, type Group, type Spec, usage } from "./Spec.ts"
+import { type Argument, type Flag, type Group, root, type Spec, usage } from "./Spec.ts"
 
 const width = 80
 
@@ -16,28 +17,41 @@ const width = 80
  */
 export const ofCommand = (name: string, spec: Spec): string => {
   const sections = [
-    ...wrapped(spec.description, 0),
+    ...wrapped(spec.description),
     "",
     "Usage",
-    ...wrapped(usage(name, spec), 2, 4)
+    ...wrapped(`  ${usage(name, spec)}`, 4)
   ]
   if (spec.examples.length > 0) {
     sections.push("", "Examples")
     for (const { command, description } of spec.examples) {
-      if (description !== undefined) sections.push(...wrapped(`# ${description}`, 2))
-      sections.push(...wrapped(`${name} ${command}`, 2, 6))
+      if (description !== undefined) sections.push(...wrapped(`  # ${description}`, 4))
+      sections.push(...wrapped(`  ${name} ${command}`, 6))
     }
   }
   if (spec.args.length > 0) {
-    sections.push("", "Arguments", ...table(spec.args.map((arg) => [`<${arg.name}>`, arg.description])))
+    sections.push("", "Arguments", ...table(spec.args.map((arg) => [`<${arg.name}>`, argumentWords(arg)])))
   }
   for (const group of groups) {
     const flags = spec.flags.filter((flag) => flag.group === group)
-    if (flags.length > 0) sections.push("", group, ...table(flags.map((flag) => [flagText(flag), flagWords(flag)])))
+    if (flags.length > 0) sections.push("", group, ...flagTable(flags))
+  }
+  const { variables = [] } = spec
+  if (variables.length > 0) {
+    sections.push(
+      "",
+      "Environment",
+      ...table(
+        variables.map(({ description, name, required }) => [name, required ? `${description} [required]` : description])
+      )
+    )
   }
   sections.push("", "Exit codes", ...table(exitCode.meanings))
   return `${sections.join("\n")}\n`
 }
+
+const flagTable = (flags: ReadonlyArray<Flag>): ReadonlyArray<string> =>
+  table(flags.map((flag) => [flagText(flag), flagWords(flag)]))
 
 const groups: ReadonlyArray<Group> = ["Options", "Settings", "Run", "Everywhere"]
 
@@ -63,17 +77,28 @@ export const ofAll = (app: {
       `  ${app.name} <command> [options]`,
       ...(examples.length === 0 ?
         [] :
-        ["", "Examples", ...examples.flatMap(({ command }) => wrapped(`${app.name} ${command}`, 2, 6))]),
+        ["", "Examples", ...examples.flatMap(({ command }) => wrapped(`  ${app.name} ${command}`, 6))]),
       ...(app.programs.length === 0 ? [] : ["", "Programs", ...rows(app.programs)]),
       "",
       "Runs",
       ...rows(app.shared),
       "",
-      ...wrapped("What a step has finished is kept: repeat a command that was stopped, and it goes on.", 0),
-      ...wrapped(`${app.name} <command> --help shows the options of a command.`, 0)
+      "Everywhere",
+      ...flagTable(root.flags),
+      "",
+      ...wrapped("What a step has finished is kept: repeat a command that was stopped, and it goes on."),
+      ...wrapped(`${app.name} <command> --help shows the options of a command.`)
     ].join("\n")
   }\n`
 }
+
+/**
+ * What each exit code means.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const ofExitCodes = (): string => `${table(exitCode.meanings).map((line) => line.trim()).join("\n")}\n`
 
 /**
  * A command as data, for programs that write command lines.
@@ -89,7 +114,8 @@ export const toJson = (name: string, specs: ReadonlyArray<Spec>): unknown => ({
     description: spec.description,
     examples: spec.examples.map((example) => ({ ...example, command: `${name} ${example.command}` })),
     arguments: spec.args,
-    options: spec.flags
+    options: spec.flags,
+    variables: spec.variables ?? []
   })),
   exitCodes: Object.fromEntries(exitCode.meanings)
 })
@@ -105,35 +131,31 @@ const flagWords = (flag: Flag): string =>
   [
     flag.description,
     ...(flag.choices === undefined ? [] : [`(${flag.choices.join(" | ")})`]),
-    ...(flag.fallback === undefined ? [] : [`[default: ${flag.fallback}]`]),
-    ...(flag.env === undefined ? [] : [`[env: ${flag.env}]`])
+    ...(flag.required === true ? ["[required]"] : []),
+    ...(flag.fallback === undefined ? [] : [together(`[default: ${flag.fallback}]`)]),
+    ...(flag.env === undefined ? [] : [together(`[env: ${flag.env}]`)])
   ].join(" ")
+
+const argumentWords = ({ choices, description, required }: Argument): string =>
+  [
+    description,
+    ...(choices === undefined ? [] : [`(${choices.join(" | ")})`]),
+    ...(required ? [] : ["[optional]"])
+  ].join(" ")
+
+/** Words that stay on one line. */
+const together = (text: string): string => text.replaceAll(" ", "\u00A0")
 
 const table = (rows: ReadonlyArray<readonly [string, string]>): ReadonlyArray<string> => {
   const left = Math.min(26, Math.max(...rows.map(([name]) => name.length)))
+  const indent = " ".repeat(left + 4)
   return rows.flatMap(([name, words]) => {
-    const [first = "", ...more] = wrapped(words, 0, 0, width - left - 4)
-    const indent = " ".repeat(left + 4)
-    return name.length > left
-      ? [`  ${name}`, `${indent}${first}`, ...more.map((line) => `${indent}${line}`)]
-      : [`  ${name.padEnd(left)}  ${first}`.trimEnd(), ...more.map((line) => `${indent}${line}`)]
+    const head = `  ${name.padEnd(left)}`
+    const lines = name.length > left ? [head, ...wrapped(indent + words)] : wrapped(`${head}  ${words}`, indent.length)
+    return lines.map((line) => line.trimEnd())
   })
 }
 
-/** Text in lines of at most `columns`; a word that is longer stands alone. */
-const wrapped = (text: string, indent: number, hanging = indent, columns = width): Array<string> => {
-  const lines: Array<string> = []
-  let line = " ".repeat(indent)
-  let empty = true
-  for (const word of text.split(/\s+/)) {
-    if (!empty && line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = " ".repeat(hanging)
-      empty = true
-    }
-    line += empty ? word : ` ${word}`
-    empty = false
-  }
-  lines.push(line)
-  return lines
-}
+/** Text in lines of at most 80 columns. */
+const wrapped = (text: string, hanging?: number): ReadonlyArray<string> =>
+  printable.wrap(text.replaceAll(/[\t\n\r]+/g, " "), width, hanging).map((line) => line.replaceAll("\u00A0", " "))

@@ -5,7 +5,7 @@
  */
 import * as fs from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import { quote } from "./quote.ts"
+import { quote } from "../pipeline/quote.ts"
 
 /**
  * @category models
@@ -38,6 +38,14 @@ export const find = (
     option: option === undefined ? "" : ` --home ${quote(option)}`
   }
 }
+
+/**
+ * Whether the checkpoint of a run is there: that of a dry run is removed at its end.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const holds = ({ runs }: Home, run: string): boolean => fs.existsSync(join(runs, run))
 
 const nearest = (cwd: string): string | undefined => {
   for (let folder = cwd;; folder = dirname(folder)) {

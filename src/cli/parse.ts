@@ -12,7 +12,10 @@ import * as CliConfig from "@effect/cli/CliConfig"
 import * as Descriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as CliOptions from "@effect/cli/Options"
-import { Effect, Option } from "effect"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import { Effect, Layer, Option } from "effect"
 import type { Flag, Spec } from "./Spec.ts"
 import { suggest } from "./suggest.ts"
 import { UsageError } from "./UsageError.ts"
@@ -47,7 +50,8 @@ export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words
         reason: HelpDoc.toAnsiText(error).replace(escapes, "").trim(),
         fix: `${name} ${spec.name} --help`
       })
-    )
+    ),
+    Effect.provide(platform)
   )
   const values = new Map<string, ReadonlyArray<string>>()
   const switches = new Map<string, boolean>()
@@ -60,6 +64,9 @@ export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words
   }
   return { args, values, switches } satisfies Parsed
 })
+
+/** What the parser asks for; it touches none of it. */
+const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
 
 // oxlint-disable-next-line no-control-regex -- that is what an escape begins with
 const escapes = /\u001B\[[0-9;]*m/g
@@ -153,17 +160,11 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
       if (value === undefined || (equals < 0 && value !== "-" && isOption(value, flags))) {
         return yield* new UsageError({
           reason: `${typed} needs a value${flag.meta === undefined ? "" : ` (${flag.meta})`}.`,
-          fix: `${command} … ${typed} ${flag.meta ?? "VALUE"}`
+          fix: `Give ${typed} ${flag.choices?.[0] ?? flag.meta ?? "VALUE"}, or see: ${command} --help`
         })
       }
       if (flag.choices !== undefined && !flag.choices.includes(value)) {
-        return yield* new UsageError({
-          reason: `${typed} cannot be ${JSON.stringify(value)}: it is one of ${flag.choices.join(", ")}.`,
-          fix: Option.match(suggest(value, flag.choices), {
-            onNone: () => `${typed} ${flag.choices?.join("|") ?? ""}`,
-            onSome: (meant) => `Did you mean ${typed} ${meant}?`
-          })
-        })
+        return yield* notAChoice(typed, value, flag.choices, command)
       }
       const times = (given.get(flag.name) ?? 0) + 1
       if (times > 1 && flag.repeated !== true) {
@@ -180,7 +181,23 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
         fix: `${command} --help`
       })
     }
+    for (const [index, word] of args.entries()) {
+      const arg = spec.args[Math.min(index, spec.args.length - 1)]
+      if (arg?.choices !== undefined && !arg.choices.includes(word)) {
+        return yield* notAChoice(`<${arg.name}>`, word, arg.choices, command)
+      }
+    }
     return { options, args, given }
+  })
+
+const notAChoice = (shown: string, word: string, choices: ReadonlyArray<string>, command: string): UsageError =>
+  new UsageError({
+    reason: `${shown} cannot be ${JSON.stringify(word)}: it is one of ${choices.join(", ")}.`,
+    fix: Option.match(suggest(word, choices), {
+      onNone: () => `${command} --help`,
+      onSome: (meant) =>
+        shown.startsWith("--") ? `Did you mean ${shown} ${meant}?` : `Did you mean: ${command} ${meant}`
+    })
   })
 
 /** A value may begin with a dash, unless it is an option of this very command. */

@@ -3,13 +3,16 @@
  *
  * @since 0.1.0
  */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import * as AnswersFolder from "../layers/Answers/Folder.ts"
 import { RunFolder } from "../layers/RunFolder.ts"
-import type { Journal } from "../pipeline/Journal.ts"
+import type { Journal, JournalError } from "../pipeline/Journal.ts"
 import type * as Program from "../pipeline/Program.ts"
 import * as Reporter from "../pipeline/Reporter.ts"
+import { Suspended } from "../pipeline/Suspended.ts"
 import type { App, Outcome } from "./App.ts"
+import * as handOff from "./handOff.ts"
+import * as Home from "./home.ts"
 import * as progress from "./progress.ts"
 import * as Watched from "./Watched.ts"
 
@@ -23,8 +26,8 @@ export const perform = <E>(
   app: App,
   program: string,
   running: Effect.Effect<Program.Finished, E, RunFolder | Journal>
-): Effect.Effect<Outcome, E, Journal> => {
-  app.watched.program = program
+): Effect.Effect<Outcome, E | JournalError, Journal> => {
+  app.watched.summary = { ...app.watched.summary, program: Option.some(program) }
   const reporter = Layer.effect(
     Reporter.Reporter,
     Effect.map(Reporter.Reporter, (shown) => Reporter.all(Watched.reporter(app.watched), shown))
@@ -32,8 +35,17 @@ export const perform = <E>(
   return running.pipe(
     Effect.map(({ output, text }) => ({
       text: text === "" ? "" : `${text}\n`,
-      json: { schema: "cairn.result/1", status: "done", run: app.watched.run, program, output }
+      json: {
+        schema: "cairn.result/1",
+        status: "done",
+        run: Option.getOrNull(Option.filter(app.watched.summary.run, (run) => Home.holds(app.home, run))),
+        program,
+        output
+      }
     })),
+    Effect.tapError((error) =>
+      error instanceof Suspended ? handOff.publish(app.name, app.home, error.run, error.requests) : Effect.void
+    ),
     Effect.provide(
       Layer.provideMerge(Layer.merge(reporter, AnswersFolder.layer), Layer.succeed(RunFolder, app.home.runs))
     )

@@ -12,29 +12,38 @@ import * as Io from "./Io.ts"
 import type { Parsed } from "./parse.ts"
 
 /**
- * The reporter that `--progress`, `--quiet` and the terminal lead to. All of them write to stderr.
+ * How progress is shown: as `--progress` says, and without it as `--quiet` and the terminal lead to.
  *
- * @category layers
+ * @category accessors
  * @since 0.1.0
  */
-export const layer = (name: string, io: Io.Io, parsed: Parsed): Layer.Layer<never> => {
-  const asked = parsed.values.get("progress")?.[0] ?? "auto"
-  const mode = asked !== "auto"
+export const mode = (io: Io.Io, parsed: Parsed): "live" | "lines" | "json" | "none" => {
+  const asked = parsed.values.get("progress")?.[0]
+  return asked === "live" || asked === "lines" || asked === "json" || asked === "none"
     ? asked
     : parsed.switches.get("quiet") === true
     ? "none"
     : Io.isLive(io)
     ? "live"
     : "lines"
+}
+
+/**
+ * The reporter for that. All of them write to stderr.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (name: string, io: Io.Io, parsed: Parsed): Layer.Layer<never> => {
   const colors = Io.colors(io, io.stderr, parsed)
-  switch (mode) {
+  switch (mode(io, parsed)) {
     case "json":
       return ReporterJson.layer({ write: io.stderr.write, name })
     case "live":
-      return ReporterLive.layer({ write: io.stderr.write, colors, size: io.stderr.size, onResize: io.stderr.onResize })
+      return ReporterLive.layer({ ...io.stderr, colors })
     case "lines":
       return ReporterLines.layer({ write: io.stderr.write, colors })
-    default:
+    case "none":
       return Layer.succeed(Reporter, silent)
   }
 }

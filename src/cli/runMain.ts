@@ -10,22 +10,60 @@
 import { Cause, Effect, Fiber } from "effect"
 import * as exitCode from "./exitCode.ts"
 
-/** How long finalizers may take after a signal. */
+/**
+ * What a process can say of its own end.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Ending {
+  /** The signal that this process was asked to end with. */
+  readonly signal: () => NodeJS.Signals | undefined
+  /** Called where finalizers take longer than a moment, so that a person knows that the signal was heard. */
+  readonly onSlow: (tell: () => void) => void
+  /** Called where the end is cut short: the last chance to say something. */
+  readonly onForced: (tell: () => void) => void
+}
+
+/** After how long a person is told that the end takes a while, and after how long it is cut short. */
+const moment = 200
 const patience = 4000
 
 /** @category running */
-export const runMain = (main: (signal: () => NodeJS.Signals | undefined) => Effect.Effect<number>): void => {
+export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void => {
   let received: NodeJS.Signals | undefined
-  // A reader that went away (`| head -1`) is no failure of ours.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
+  let lost: NodeJS.ErrnoException | undefined
+  let tellSlow = () => {}
+  let tellForced = () => {}
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`| head -1`) is no failure of ours.
+    if (error.code !== "EPIPE") lost ??= error
+  })
+  process.stderr.on("error", () => {})
 
   const exit = (code: number) => {
     process.exitCode = code
-    process.stdout.write("", () => process.stderr.write("", () => process.exit(code)))
+    process.stdout.write("", () => {
+      if (lost !== undefined) {
+        process.stderr.write(`error  The result could not be written to stdout: ${lost.message}\n`)
+      }
+      process.stderr.write(
+        "",
+        () => process.exit(lost !== undefined && code === 0 ? exitCode.ofFailure("WriteFailed") : code)
+      )
+    })
   }
 
   const alive = setInterval(() => {}, 2 ** 31 - 1)
-  const fiber = Effect.runFork(main(() => received))
+  const fiber = Effect.runFork(main({
+    signal: () => received,
+    onSlow: (tell) => {
+      tellSlow = tell
+    },
+    onForced: (tell) => {
+      tellForced = tell
+    }
+  }))
   fiber.addObserver((result) => {
     clearInterval(alive)
     if (result._tag === "Success") return exit(result.value)
@@ -35,12 +73,15 @@ export const runMain = (main: (signal: () => NodeJS.Signals | undefined) => Effe
   })
 
   const onSignal = (signal: NodeJS.Signals) => {
-    const code = exitCode.ofSignal(signal)
-    if (received !== undefined) process.exit(code)
+    if (received !== undefined) {
+      tellForced()
+      process.exit(exitCode.ofSignal(signal))
+    }
     received = signal
+    setTimeout(() => tellSlow(), moment).unref()
     setTimeout(() => {
-      process.stderr.write(`Not stopped after ${patience / 1000} s; ending at once. What was finished is saved.\n`)
-      exit(code)
+      tellForced()
+      exit(exitCode.ofSignal(signal))
     }, patience).unref()
     Effect.runFork(Fiber.interruptFork(fiber))
   }

@@ -149,7 +149,7 @@ describe("exit codes", { timeout: 60_000 }, () => {
       assert.strictEqual(ended.code, code)
       assert.match(
         ended.stderr,
-        /Stopped at "Doing the second thing"\. 1 of 2 saved\. Go on: fixture resume fixture-\w+-1\n$/
+        /Stopped at "Doing the second thing"\. 1 of 2 saved\.\nGo on: fixture resume fixture-\w+-1\n$/
       )
       assert.strictEqual(lines("finalizer.log"), 1)
       const [shown] = document(await call("runs --json")).runs as ReadonlyArray<Record<string, unknown>>
@@ -213,7 +213,8 @@ describe("stdout and stderr", { timeout: 60_000 }, () => {
       "StepSucceeded",
       "StepStarted",
       "StepSucceeded",
-      "RunSucceeded"
+      "RunSucceeded",
+      "Result"
     ])
   })
 
@@ -337,7 +338,7 @@ describe("help", { timeout: 60_000 }, () => {
     for (const shell of ["bash", "zsh", "fish"]) {
       const { code, stdout } = await call(`completions ${shell}`)
       assert.strictEqual(code, 0)
-      assert.include(stdout, "how")
+      assert.include(stdout, "fixture __complete")
     }
   })
 })

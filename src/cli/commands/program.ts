@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { resolve } from "node:path"
 import type { App } from "../App.ts"
 import * as handOff from "../handOff.ts"
@@ -26,13 +26,14 @@ export const spec = (program: Program): Spec.Spec => ({
     ...Spec.starting,
     ...Spec.everywhere
   ],
+  variables: [...Spec.variablesOf(program.input), ...Spec.variablesOf(program.settings)],
   examples: program.examples
 })
 
 /** @category running */
 export const run = Effect.fnUntraced(function*(app: App, program: Program) {
   const { io, parsed } = app
-  app.watched.program = program.name
+  app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
   const usage = `${Spec.usage(app.name, spec(program))}   (${app.name} ${program.name} --help)`
   const file = parsed.values.get("input")?.[0]
   const whole = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)

@@ -28,7 +28,7 @@ const settingsOf = (programs: App["programs"]): ReadonlyArray<Spec.Flag> => {
 export const resumeSpec = (programs: App["programs"]): Spec.Spec => ({
   name: "resume",
   description: "Goes on with a run: by default the last one that can.",
-  args: [{ name: "run", description: "Its id, the beginning of it, or @last", required: false }],
+  args: [{ ...Spec.aRun, required: false }],
   flags: [
     {
       name: "from",
@@ -49,7 +49,7 @@ export const answerSpec = (programs: App["programs"]): Spec.Spec => ({
   name: "answer",
   description: "Answers a question that a run waits for, and goes on with the run.",
   args: [
-    { name: "run", description: "Its id, the beginning of it, or @last", required: true },
+    { ...Spec.aRun, required: true },
     {
       name: "request",
       description: "The id of the question or its step; not needed where only one is open",
@@ -109,8 +109,8 @@ const lastUnfinished = (app: App) =>
   })
 
 const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, Given>) {
-  app.watched.run = info.id
-  app.watched.program = info.program
+  const { watched } = app
+  watched.summary = { ...watched.summary, run: Option.some(info.id), program: Option.some(info.program) }
   if (Option.isSome(info.damage)) return yield* info.damage.value
   const program = app.programs.find(({ name }) => name === info.program)
   if (program === undefined) {

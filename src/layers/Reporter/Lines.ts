@@ -25,10 +25,7 @@ export interface Options {
  */
 export const layer = (options: Options): Layer.Layer<never> =>
   Layer.sync(Reporter, () => {
-    const { lines } = transcript.make({
-      paint: paint.make(options.colors === true),
-      announceSteps: true
-    })
+    const lines = transcript.make(paint.make(options.colors === true))
     return {
       report: (event) =>
         Effect.sync(() => {

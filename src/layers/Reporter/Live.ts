@@ -1,40 +1,42 @@
 /**
- * A view for terminals: what is under way stands in rows that are drawn again, what has ended scrolls away above them.
+ * A view for terminals: steps that are under way stand in rows that are drawn again, and each row becomes text that
+ * stays once it and those above it have ended.
  *
  * @since 0.1.0
  */
-import { Clock, Effect, Layer, Schedule } from "effect"
+import { Effect, HashMap, Layer, Option, Schedule } from "effect"
 import * as printable from "../../pipeline/printable.ts"
 import { Reporter } from "../../pipeline/Reporter.ts"
 import type { RunEvent } from "../../pipeline/RunEvent.ts"
+import * as Summary from "../../pipeline/Summary.ts"
+import * as asides from "./asides.ts"
 import * as paint from "./paint.ts"
-import * as transcript from "./transcript.ts"
+import * as row from "./row.ts"
+import * as Screen from "./Screen.ts"
+import * as words from "./words.ts"
 
 /**
  * @category models
  * @since 0.1.0
  */
-export interface Options {
-  readonly write: (text: string) => void
+export interface Options extends Screen.Terminal {
   readonly colors?: boolean
-  readonly size: () => { readonly columns: number; readonly rows: number }
-  /** Calls back when the size changes; what it returns ends that. */
+  /** Calls back when the size of the terminal changes; what it returns ends that. */
   readonly onResize: (changed: () => void) => () => void
+  /** Calls back before a Ctrl-Z stops this process; what it returns ends that. */
+  readonly onPause: (pausing: () => void) => () => void
+  /** Hands over what others write to the terminal while the view stands; what it returns ends that. */
+  readonly divert: (write: (text: string) => void) => () => void
 }
 
-interface Row {
-  readonly title: string
-  readonly number: number | undefined
-  readonly of: number | undefined
-  readonly since: number
-  note: string
-}
+/** The time between two drawings: what happens in between is shown together. */
+const interval = 80
 
-const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
 /**
- * Redraws at most every 80 ms, and once for each event. The cursor is hidden while it draws and shown again at the end,
- * however the run ends.
+ * Draws at once what comes after a pause, and otherwise every 80 ms, however much happens. It ends with its scope, with
+ * everything that was shown left as text.
  *
  * @category layers
  * @since 0.1.0
@@ -43,128 +45,144 @@ export const layer = (options: Options): Layer.Layer<never> =>
   Layer.scoped(
     Reporter,
     Effect.gen(function*() {
+      const clock = yield* Effect.clock
+      const now = () => clock.unsafeCurrentTimeMillis()
       const colors = paint.make(options.colors === true)
-      const { lines } = transcript.make({ paint: colors, announceSteps: false })
-      const rows = new Map<string, Row>()
-      /** What stands on the screen below the transcript, each line as wide as it was drawn. */
-      let drawn: ReadonlyArray<number> = []
-      let frame = 0
-      /** The time of the last drawing, for one that the terminal asks for. */
-      let last = 0
+      const aside = asides.lines(colors, () => options.size().columns)
+      const screen = Screen.make(options)
 
-      /** Moves to the first drawn line and clears from there; a line may have wrapped since the terminal shrank. */
-      const erase = (): string => {
-        if (drawn.length === 0) return ""
-        const { columns } = options.size()
-        const height = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / Math.max(1, columns))), 0)
-        drawn = []
-        return `\r\u001B[${height}A\u001B[J`
+      let summary = Summary.empty
+      /** The paths of the rows that are shown, in the order in which they began. */
+      const shown = new Set<string>()
+      /** The numbers of steps that were taken from an earlier run, and not told of yet. */
+      let kept: ReadonlyArray<number> = []
+      /** Text that stays, and is not on the terminal yet. */
+      let stays: Array<string> = []
+      /** What others wrote without ending the line. */
+      let partial = ""
+      /** Titles are as wide as the widest so far, so that rows move as little as can be. */
+      let left = 28
+      let isDrawn = true
+      let last = -Infinity
+
+      const rowAt = (path: string): Option.Option<Summary.Row> => HashMap.get(summary.rows, path)
+      const isOver = (path: string): boolean => !Option.exists(rowAt(path), ({ status }) => status === "running")
+      const layout = (): row.Layout => ({
+        paint: colors,
+        columns: options.size().columns,
+        left,
+        of: Option.some(summary.of)
+      })
+
+      const tellKept = () => {
+        if (kept.length > 0) stays.push(colors.dim(words.kept(kept, summary.of)))
+        kept = []
       }
 
-      const draw = (now: number, finished: ReadonlyArray<string>) => {
-        last = now
+      /** Lets a row become text. */
+      const leave = (path: string) => {
+        shown.delete(path)
+        const found = Option.getOrUndefined(rowAt(path))
+        if (found === undefined) return
+        if (found.status === "kept") {
+          kept = [...kept, found.number]
+          return
+        }
+        tellKept()
+        stays.push(...row.full(row.withoutParts(found), layout()))
+      }
+
+      /** Lets those rows become text that have ended, up to the first that has not. */
+      const leaveEnded = () => {
+        for (const path of shown) {
+          if (!isOver(path)) return
+          leave(path)
+        }
+      }
+
+      const draw = () => {
         const { columns, rows: height } = options.size()
-        const wanted = [...rows.values()].filter(({ number }) => number !== undefined)
         const room = Math.max(1, height - 2)
-        const shown = wanted.length <= room ? wanted : wanted.slice(0, room - 1)
-        const texts = shown.map((row) => {
-          const time = transcript.seconds(Math.max(0, now - row.since))
-          const left = `${frames[frame % frames.length] ?? ""} ${row.number}/${row.of ?? ""} ${row.title}${
-            row.note === "" ? "" : `  ${row.note}`
-          }`
-          const space = Math.max(1, columns - 1 - printable.width(time) - 1)
-          return `${printable.pad(printable.fit(left, space), space)} ${time}`
-        })
-        if (shown.length < wanted.length) {
-          texts.push(printable.fit(`… ${wanted.length - shown.length} more`, columns - 1))
+        leaveEnded()
+        if (shown.size > room) {
+          // There is no room for all: what has ended goes although something above it has not.
+          for (const path of shown) if (isOver(path)) leave(path)
         }
-        const view = erase() + [...finished, ...texts].map((text) => `${text}\n`).join("")
-        drawn = texts.map(printable.width)
-        if (view !== "") options.write(`\u001B[?25l${view}`)
+        const at = now()
+        const frame = colors.cyan(spinner[Math.floor(at / interval) % spinner.length] ?? "")
+        const drawn: Array<string> = []
+        for (const path of shown) {
+          if (drawn.length === room - 1 && shown.size > room) {
+            drawn.push(printable.fit(`… ${shown.size - drawn.length} more`, columns - 1))
+            break
+          }
+          const found = Option.getOrUndefined(rowAt(path))
+          if (found === undefined) continue
+          drawn.push(
+            found.status === "running"
+              ? row.short(found, layout(), frame, at - found.at)
+              : row.short(row.withoutParts(found), layout(), row.marks(colors)[found.status], found.ms)
+          )
+        }
+        screen.show(stays, drawn)
+        stays = []
+        isDrawn = true
+        last = at
       }
 
-      const note = (event: RunEvent) => {
-        switch (event._tag) {
-          case "StepStarted":
-            if (event.number === undefined) return
-            rows.set(event.path, {
-              title: printable.line(event.title ?? event.path),
-              number: event.number,
-              of: event.of,
-              since: event.at,
-              note: ""
-            })
-            return
-          case "StepProgressed": {
-            const row = rows.get(event.path)
-            const { done, note = "", total } = event.progress
-            if (row !== undefined) {
-              row.note = [
-                done === undefined ? "" : `${done}${total === undefined ? "" : `/${total}`}`,
-                printable.line(note)
-              ]
-                .filter((text) => text !== "").join(" ")
-            }
-            return
-          }
-          case "GroupProgressed": {
-            if (!event.open) return void rows.delete(event.path)
-            if (event.number === undefined) return
-            const row = rows.get(event.path) ?? {
-              title: printable.line(event.title ?? event.path),
-              number: event.number,
-              of: event.of,
-              since: event.at,
-              note: ""
-            }
-            row.note = `${event.done}/${event.total}${event.failed === 0 ? "" : `, ${event.failed} failed`}`
-            rows.set(event.path, row)
-            return
-          }
-          case "Retrying": {
-            const row = rows.get(event.path)
-            if (row !== undefined) row.note = `attempt ${event.attempt + 1} in ${transcript.seconds(event.delay)}`
-            return
-          }
-          case "StepSucceeded":
-          case "StepFailed":
-          case "Skipped":
-          case "Reused":
-            rows.delete(event.path)
-            return
-          case "RunSucceeded":
-          case "RunFailed":
-          case "RunSuspended":
-          case "RunInterrupted":
-            rows.clear()
+      const changed = () => {
+        isDrawn = false
+        if (now() - last >= interval) draw()
+      }
+
+      const add = (lines: ReadonlyArray<string>) => {
+        if (lines.length === 0) return
+        leaveEnded()
+        tellKept()
+        stays.push(...lines)
+      }
+
+      const report = (event: RunEvent) => {
+        const before = summary
+        summary = Summary.apply(summary, event)
+        const change = Option.getOrUndefined(Summary.changed(before, summary, event))
+        if (change !== undefined && "number" in event && event.number !== undefined) {
+          left = row.left([change.row], left)
+          shown.add(change.row.path)
         }
+        add(aside(event))
+        changed()
+      }
+
+      const others = (text: string) => {
+        const lines = (partial + text).split("\n")
+        partial = lines.pop() ?? ""
+        add(lines)
+        changed()
       }
 
       yield* Effect.acquireRelease(
-        Effect.sync(() => options.onResize(() => draw(last, []))),
-        (ended) =>
+        Effect.sync(() => [
+          options.onResize(draw),
+          // Whatever the terminal shows when the process is there again, the rows come below it.
+          options.onPause(() => screen.show([], [])),
+          options.divert(others)
+        ]),
+        (endings) =>
           Effect.sync(() => {
-            ended()
-            rows.clear()
-            options.write(`${erase()}\u001B[?25h`)
+            for (const end of endings) end()
+            for (const path of shown) leave(path)
+            tellKept()
+            if (partial !== "") stays.push(partial)
+            draw()
           })
       )
-      yield* Effect.forkScoped(
-        Effect.repeat(
-          Effect.map(Clock.currentTimeMillis, (now) => {
-            if (rows.size === 0) return
-            frame++
-            draw(now, [])
-          }),
-          Schedule.spaced("80 millis")
-        )
-      )
-      return {
-        report: (event: RunEvent) =>
-          Effect.sync(() => {
-            note(event)
-            draw(Math.max(event.at, 0), lines(event))
-          })
-      }
+      yield* Effect.forkScoped(Effect.repeat(
+        Effect.sync(() => {
+          if (shown.size > 0 || !isDrawn) draw()
+        }),
+        Schedule.spaced(interval)
+      ))
+      return { report: (event) => Effect.sync(() => report(event)) }
     })
   )

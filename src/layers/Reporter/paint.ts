@@ -12,6 +12,7 @@ export interface Paint {
   readonly green: (text: string) => string
   readonly red: (text: string) => string
   readonly yellow: (text: string) => string
+  readonly cyan: (text: string) => string
   readonly dim: (text: string) => string
   readonly bold: (text: string) => string
 }
@@ -19,5 +20,12 @@ export interface Paint {
 /** @category constructors */
 export const make = (colors: boolean): Paint => {
   const style = (on: number, off: number) => (text: string) => colors ? `\u001B[${on}m${text}\u001B[${off}m` : text
-  return { green: style(32, 39), red: style(31, 39), yellow: style(33, 39), dim: style(2, 22), bold: style(1, 22) }
+  return {
+    green: style(32, 39),
+    red: style(31, 39),
+    yellow: style(33, 39),
+    cyan: style(36, 39),
+    dim: style(2, 22),
+    bold: style(1, 22)
+  }
 }

@@ -1,0 +1,134 @@
+/**
+ * What a shell may offer at the end of a command line: commands, options, choices, runs. The scripts of `completions`
+ * ask for it, so that they know nothing themselves.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Option } from "effect"
+import * as JournalFile from "../layers/Journal/File.ts"
+import { Journal } from "../pipeline/Journal.ts"
+import type { App, Outcome } from "./App.ts"
+import * as Home from "./home.ts"
+import { commandOf } from "./parse.ts"
+import * as Spec from "./Spec.ts"
+
+/**
+ * The hidden command by which a shell asks.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const word = "__complete"
+
+/** The line that asks the shell for its own completion of file names. */
+export const files = ":files"
+
+interface Candidate {
+  readonly value: string
+  readonly description: string
+}
+
+/**
+ * Offers what may stand in place of the last of the words, one candidate a line, with a tab before what it is.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = (
+  app: App,
+  specs: { readonly all: ReadonlyArray<Spec.Spec> },
+  words: ReadonlyArray<string>
+): Effect.Effect<Outcome> => {
+  const typed = joined(words[0] === "--" ? words.slice(1) : words)
+  const before = typed.slice(0, -1)
+  const current = typed.at(-1) ?? ""
+  return Effect.map(offered(app, specs.all, before, current), (candidates) => ({
+    text: candidates.map(({ description, value }) => `${value}\t${description}\n`).join(""),
+    json: { schema: "cairn.completion/1", candidates }
+  }))
+}
+
+/** Bash takes `--color=al` for three words. */
+const joined = (words: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...words.slice(0, -1).filter((word) => word !== "="),
+  ...words.slice(-1).map((word) => word === "=" ? "" : word)
+]
+
+const offered = (
+  app: App,
+  specs: ReadonlyArray<Spec.Spec>,
+  before: ReadonlyArray<string>,
+  current: string
+): Effect.Effect<ReadonlyArray<Candidate>> => {
+  const { command, rest } = commandOf([Spec.root, ...specs].flatMap(({ flags }) => flags), before)
+  const spec = specs.find(({ name }) => Option.contains(command, name)) ?? Spec.root
+  const flagOf = (word: string) => spec.flags.find(({ alias, name }) => word === `--${name}` || word === `-${alias}`)
+  const begins = ({ value }: Candidate) => value.startsWith(current)
+
+  const valued = flagOf(before.at(-1) ?? "")
+  if (valued?.kind === "value" && !before.includes("--")) {
+    return Effect.succeed(valuesOf(valued).filter((one) => one.value === files || begins(one)))
+  }
+  const equals = current.startsWith("--") ? current.indexOf("=") : -1
+  if (equals > 0) {
+    const flag = flagOf(current.slice(0, equals))
+    return Effect.succeed(
+      flag === undefined
+        ? []
+        : valuesOf(flag).map((one) => ({ ...one, value: `${current.slice(0, equals + 1)}${one.value}` })).filter(begins)
+    )
+  }
+  if (current.startsWith("-") && !before.includes("--")) {
+    return Effect.succeed(
+      spec.flags
+        .filter(({ name, repeated }) => repeated === true || !before.includes(`--${name}`))
+        .flatMap(({ description, kind, name }) => [
+          { value: `--${name}`, description },
+          ...(kind === "switch" && current.startsWith("--no-") ? [{ value: `--no-${name}`, description }] : [])
+        ])
+        .filter(begins)
+    )
+  }
+  if (spec === Spec.root) {
+    return Effect.succeed(
+      Option.isSome(command)
+        ? []
+        : specs.map(({ description, name }) => ({ value: name, description })).filter(begins)
+    )
+  }
+  const place =
+    rest.filter((word, index) =>
+      word !== "--" && !word.startsWith("-") && flagOf(rest[index - 1] ?? "")?.kind !== "value"
+    ).length
+  const last = spec.args.at(-1)
+  const arg = spec.args[place] ?? (last?.repeated === true ? last : undefined)
+  if (arg === undefined) return Effect.succeed([])
+  if (arg.completes === "files") return Effect.succeed([{ value: files, description: "" }])
+  if (arg.completes === "runs") return Effect.map(runsOf(app, before), (all) => all.filter(begins))
+  return Effect.succeed(
+    (arg.choices ?? []).map((value) => ({ value, description: describe(specs, value) })).filter(begins)
+  )
+}
+
+const valuesOf = ({ choices, meta }: Spec.Flag): ReadonlyArray<Candidate> =>
+  choices !== undefined
+    ? choices.map((value) => ({ value, description: "" }))
+    : meta === "PATH" || meta === "FILE" || meta === "DIR"
+    ? [{ value: files, description: "" }]
+    : []
+
+const describe = (specs: ReadonlyArray<Spec.Spec>, name: string): string =>
+  specs.find((spec) => spec.name === name)?.description ?? ""
+
+/** The runs of the folder that the rest of the line names; none where that cannot be read. */
+const runsOf = ({ io }: App, words: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Candidate>> => {
+  const option = words[words.indexOf("--home") + 1]
+  const home = Home.find(io.cwd, words.includes("--home") ? option : undefined, io.env.CAIRN_HOME)
+  return Effect.flatMap(Journal, ({ list }) => list).pipe(
+    Effect.provide(JournalFile.layer({ home: home.folder })),
+    Effect.map((names) => [...[...names].sort().map((value) => ({ value, description: "" })), last]),
+    Effect.orElseSucceed(() => [])
+  )
+}
+
+const last: Candidate = { value: "@last", description: "The run that changed last" }

@@ -1,0 +1,46 @@
+/**
+ * What a command knows of a run beside its checkpoint: the pipeline of its program, and how it goes on.
+ *
+ * @since 0.1.0
+ */
+import { Option, Schema } from "effect"
+import type * as Pipeline from "../pipeline/Pipeline.ts"
+import { quote } from "../pipeline/quote.ts"
+import type * as Run from "../pipeline/Run.ts"
+import * as RunState from "../pipeline/RunState.ts"
+import type { App } from "./App.ts"
+import * as handOff from "./handOff.ts"
+
+/**
+ * The pipeline that a run is a run of, where this command line has the program.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const pipelineOf = (app: App, { program, state }: Run.Info): Option.Option<Pipeline.Any> =>
+  Option.flatMap(
+    Option.fromNullable(app.programs.find(({ name }) => name === program)),
+    ({ fixed, input, pipeline }) =>
+      Option.orElse(fixed, () =>
+        Option.flatMap(state.started, (started) =>
+          Option.map(
+            Schema.decodeUnknownOption(input)(started.input),
+            (value) => pipeline(value as never)
+          )))
+  )
+
+/**
+ * The command that a run goes on with, where it can.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const nextOf = ({ home, name }: App, { id, state, status }: Run.Info): Option.Option<string> => {
+  if (status === "done" || status === "damaged" || status === "running") return Option.none()
+  const [request] = RunState.openRequests(state)
+  return Option.some(
+    request === undefined
+      ? `${name} resume ${quote(id)}${home.option}`
+      : handOff.command(name, home, id, request.path, "FILE")
+  )
+}

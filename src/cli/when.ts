@@ -1,0 +1,35 @@
+/**
+ * Points in time as people and programs read them.
+ *
+ * @since 0.1.0
+ */
+import { DateTime, Effect, Option } from "effect"
+
+/** The current time, in the time zone of this machine. */
+export const now: Effect.Effect<DateTime.Zoned> = Effect.map(
+  DateTime.now,
+  DateTime.setZone(DateTime.zoneMakeLocal())
+)
+
+/**
+ * `today 10:58`, `yesterday 17:02`, `2026-11-20 17:02`, in the zone of `now`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const short = (at: number, now: DateTime.Zoned): string => {
+  const then = DateTime.setZone(DateTime.unsafeMake(at), now.zone)
+  const [day = "", time = ""] = DateTime.formatIsoZoned(then).split("T")
+  const dayOf = (time: DateTime.Zoned) => DateTime.formatIsoZoned(time).slice(0, 10)
+  const named = day === dayOf(now) ? "today" : day === dayOf(DateTime.subtract(now, { days: 1 })) ? "yesterday" : day
+  return `${named} ${time.slice(0, 5)}`
+}
+
+/**
+ * ISO 8601 in UTC.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const iso = (at: Option.Option<number>): string | null =>
+  Option.match(at, { onNone: () => null, onSome: (at) => DateTime.formatIso(DateTime.unsafeMake(at)) })

@@ -1,0 +1,60 @@
+/**
+ * The last lines of a terminal, drawn again and again, below text that stays.
+ *
+ * The cursor rests below what is drawn and is never hidden, so that a process which is killed leaves a terminal that
+ * can be used. Nothing is ever cleared that is not drawn over in the same write.
+ *
+ * @since 0.1.0
+ */
+import * as printable from "../../pipeline/printable.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Terminal {
+  /** Writes to the terminal itself, in one piece. */
+  readonly draw: (text: string) => void
+  readonly size: () => { readonly columns: number; readonly rows: number }
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Screen {
+  /**
+   * Adds lines to what stays, and draws others below it, in place of those that were drawn before. A drawn line is
+   * narrower than the terminal; a line that stays may be of any width, and carry colours.
+   */
+  readonly show: (stays: ReadonlyArray<string>, drawn: ReadonlyArray<string>) => void
+}
+
+/** @category constructors */
+export const make = ({ draw, size }: Terminal): Screen => {
+  /** How wide each of the drawn lines is. */
+  let widths: ReadonlyArray<number> = []
+
+  /** The rows that the drawn lines take now: they are broken anew where the terminal has become narrower. */
+  const height = (): number => {
+    const { columns } = size()
+    return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
+  }
+
+  return {
+    show: (stays, drawn) => {
+      if (stays.length === 0 && drawn.length === 0 && widths.length === 0) return
+      const rows = height()
+      const up = rows === 0 ? "" : `\r\u001B[${rows}A`
+      // What stays may be wider than the terminal, so that what it is written over goes first.
+      const text = stays.length === 0 && rows === widths.length
+        ? drawn.map((line) => `\u001B[K${line}\n`).join("")
+        : `\u001B[J${[...stays, ...drawn].map((line) => `${line}\n`).join("")}`
+      widths = drawn.map((line) => printable.width(unpainted(line)))
+      draw(`${up}${text}${stays.length === 0 ? "\u001B[J" : ""}`)
+    }
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- that is what a colour begins with
+const unpainted = (text: string): string => text.replace(/\u001B\[[0-9;]*m/g, "")

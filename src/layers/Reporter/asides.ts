@@ -1,0 +1,103 @@
+/**
+ * What is said between the steps: that a run begins, that a step tries again, what a pipeline announces.
+ *
+ * @since 0.1.0
+ */
+import * as printable from "../../pipeline/printable.ts"
+import { type Announcement, match, type RunEvent } from "../../pipeline/RunEvent.ts"
+import type { Paint } from "./paint.ts"
+import * as words from "./words.ts"
+
+/**
+ * The lines that an event adds, whichever way the steps themselves are shown. Those of numbered steps add none here.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const lines = (
+  paint: Paint,
+  columns: () => number = () => Infinity
+): (event: RunEvent) => ReadonlyArray<string> => {
+  const none = (): ReadonlyArray<string> => []
+  const begins = (event: { readonly program?: string | undefined; readonly run?: string | undefined }, how: string) =>
+    `${paint.bold(printable.line(event.program ?? ""))} · ${how} ${event.run ?? ""}`
+
+  return match({
+    RunStarted: (event) => [begins(event, "run")],
+    RunResumed: (event) => [
+      `${begins(event, "going on with run")} ${paint.dim(`(${was[event.was ?? "running"]}; --new starts over)`)}`
+    ],
+    Retrying: ({ attempt, delay, path, problem, title = path }) => [
+      `   ${paint.yellow("↻")} ${printable.line(title)}: attempt ${attempt + 1} in ${words.duration(delay)}: ${
+        words.ofProblem(problem)
+      }`
+    ],
+    StepFailed: ({ number, path, problem }) =>
+      number === undefined ? [`   ${paint.red("✗")} ${printable.line(path)}: ${words.ofProblem(problem)}`] : [],
+    Announced: ({ announcement }) => announced(announcement, paint, columns()),
+    AnswerRecorded: ({ id, path }) =>
+      id === undefined ? [] : [`   ${paint.green("✓")} ${printable.line(path)}: answer accepted`],
+    AnswerRefused: ({ path }) => [`   ${paint.red("✗")} ${printable.line(path)}: answer refused`],
+    ChoiceMade: ({ chose, path, reason }) => [
+      `   ${
+        paint.dim(
+          `${printable.line(path)}: ${printable.line(chose)}${
+            reason === undefined ? "" : ` (${printable.line(reason)})`
+          }`
+        )
+      }`
+    ],
+    Compensated: ({ path, problem, title = path }) => [
+      problem === undefined
+        ? `   ${paint.yellow("↶")} ${printable.line(title)}: undone`
+        : `   ${paint.red("✗")} ${printable.line(title)}: could not be undone: ${words.ofProblem(problem)}`
+    ],
+    RequestOpened: none,
+    StepStarted: none,
+    StepSucceeded: none,
+    StepProgressed: none,
+    GroupProgressed: none,
+    Reused: none,
+    Skipped: none,
+    StepVoided: none,
+    RunSuspended: none,
+    RunInterrupted: none,
+    RunFailed: none,
+    RunSucceeded: none
+  })
+}
+
+const was: Readonly<Record<string, string>> = {
+  running: "it was stopped",
+  waiting: "it waited for an answer",
+  failed: "it had failed",
+  interrupted: "it was interrupted",
+  done: "it was done"
+}
+
+const announced = (
+  { lines = [], next = [], rows = [], title }: Announcement,
+  paint: Paint,
+  columns: number
+): ReadonlyArray<string> => {
+  const left = Math.max(0, ...rows.map(([name]) => printable.width(printable.line(name))))
+  return [
+    "",
+    ...printable.wrap(printable.line(title), columns).map(paint.bold),
+    ...rows.flatMap(([name, value]) =>
+      printable.wrap(`  ${printable.pad(printable.line(name), left)}  ${printable.line(value)}`, columns, left + 4)
+    ),
+    ...lines.flatMap((text) => printable.wrap(`  ${indented(text)}`.trimEnd(), columns, 4 + indentOf(text))),
+    ...(next.length === 0 ? [] : ["", "Next"]),
+    ...next.flatMap((text, index) => printable.wrap(`  ${index + 1}. ${printable.line(text)}`, columns, 5)),
+    ""
+  ]
+}
+
+/** The spaces that a line begins with are part of its shape. */
+const indented = (text: string): string => {
+  const indent = indentOf(text)
+  return " ".repeat(indent) + printable.line(text.slice(indent))
+}
+
+const indentOf = (text: string): number => text.length - text.trimStart().length

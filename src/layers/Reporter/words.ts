@@ -1,0 +1,60 @@
+/**
+ * Small things that are said the same way everywhere: how long something took, what went wrong, which steps.
+ *
+ * @since 0.1.0
+ */
+import * as printable from "../../pipeline/printable.ts"
+import type { Problem } from "../../pipeline/RunEvent.ts"
+
+/**
+ * Milliseconds as a person reads them: `0.1s`, `3m 20s`, `2h 5m`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const duration = (ms: number): string => {
+  const seconds = Math.round(ms / 1000)
+  return ms < 59_950
+    ? `${(Math.max(0, ms) / 1000).toFixed(1)}s`
+    : seconds < 3600
+    ? `${Math.floor(seconds / 60)}m ${seconds % 60}s`
+    : `${Math.floor(seconds / 3600)}h ${Math.floor(seconds % 3600 / 60)}m`
+}
+
+/**
+ * Why something failed, in one line.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const ofProblem = (problem: Problem): string =>
+  problem._tag === "Failure"
+    ? printable.line(problem.message)
+    : `a bug: ${printable.line(problem.name)}: ${printable.line(problem.message)}`
+
+/**
+ * Numbers in short: `1–4, 6`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const ranges = (numbers: Iterable<number>): string => {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b)
+  const parts: Array<string> = []
+  let start = sorted[0] ?? 0
+  sorted.forEach((number, index) => {
+    if (sorted[index + 1] === number + 1) return
+    parts.push(start === number ? `${number}` : `${start}–${number}`)
+    start = sorted[index + 1] ?? number
+  })
+  return parts.join(", ")
+}
+
+/**
+ * That these numbered steps were taken from an earlier run.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const kept = (numbers: ReadonlyArray<number>, of: number): string =>
+  `Step${numbers.length === 1 ? "" : "s"} ${ranges(numbers)} of ${of}: done before, kept`
