@@ -38,13 +38,17 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
     encode: (value) =>
       guarded(() => {
         if (isOpaque && holdsSecret(value)) return Either.left(`/: ${secret}`)
-        return Either.flatMap(Either.mapLeft(encodeEither(value), problems), (json) => {
-          const problem = json === undefined ? undefined : notJson(json)
-          return problem === undefined ? Either.right(json) : Either.left(problem)
-        })
+        const encoded = encodeEither(value)
+        if (Either.isLeft(encoded)) return Either.left(problems(encoded.left))
+        const problem = encoded.right === undefined ? undefined : notJson(encoded.right)
+        return problem === undefined ? Either.right(encoded.right) : Either.left(problem)
       }),
     // JSON has no undefined: a result that is nothing is stored as null.
-    decode: (json) => guarded(() => Either.mapLeft(decodeEither(isVoid && json === null ? undefined : json), problems)),
+    decode: (json) =>
+      guarded(() => {
+        const decoded = decodeEither(isVoid && json === null ? undefined : json)
+        return Either.isLeft(decoded) ? Either.left(problems(decoded.left)) : Either.right(decoded.right)
+      }),
     shape: () => shape ??= digest(canonicalJson(describe(schema.ast, new Map()))),
     ast: schema.ast
   }

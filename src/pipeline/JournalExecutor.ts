@@ -136,18 +136,15 @@ export const make = (options: Options): JournalExecutor => {
         onRight: Effect.succeed
       }))
 
-  const decoded = (path: string, step: Step.Definition, json: unknown): Recalled =>
-    Either.match(step.success.decode(json), {
-      onLeft: (issues) => ({
-        _tag: "Far",
-        fetch: Effect.fail(broken(new RecordedResultInvalid({ run, path, step: step.name, issues })))
-      }),
-      onRight: (value) => ({ _tag: "Hit", value })
-    })
+  const decoded = (path: string, step: Step.Definition, json: unknown): Recalled => {
+    const value = step.success.decode(json)
+    if (Either.isRight(value)) return { _tag: "Hit", value: value.right }
+    const invalid = new RecordedResultInvalid({ run, path, step: step.name, issues: value.left })
+    return { _tag: "Far", fetch: Effect.fail(broken(invalid)) }
+  }
 
   const executionAt = (path: string, was: string | undefined): Execution | undefined =>
-    Option.getOrUndefined(HashMap.get(state.executions, path)) ??
-      (was === undefined ? undefined : Option.getOrUndefined(HashMap.get(state.executions, was)))
+    state.executions.get(path) ?? (was === undefined ? undefined : state.executions.get(was))
 
   const recall: Executor["recall"] = (path, was, step, digest) => {
     const execution = executionAt(path, was)
@@ -366,7 +363,7 @@ export const make = (options: Options): JournalExecutor => {
     execute,
     passed: (path, was, step, input, value) => {
       // What was adopted is undone where it is recorded.
-      const at = was !== undefined && !HashMap.has(state.executions, path) ? was : path
+      const at = was !== undefined && !state.executions.has(path) ? was : path
       undoables.push({ path: at, step, input, value })
     },
     show,
@@ -379,7 +376,7 @@ export const make = (options: Options): JournalExecutor => {
 const recoveriesIn = ({ answers, executions, requests }: RunState): Set<string> =>
   new Set(
     [
-      ...HashMap.keys(HashMap.filter(executions, ({ succeeded }) => succeeded)),
+      ...Array.from(executions).flatMap(([path, { succeeded }]) => succeeded ? [path] : []),
       ...HashMap.keys(requests),
       ...HashMap.keys(answers)
     ].flatMap((path) =>

@@ -443,7 +443,7 @@ const voided = (
     if (first < 0) return yield* new StepNotFound({ pipeline: pipeline.name, key: from, keys })
     const again = new Set(keys.slice(first))
     const paths = new Set([
-      ...HashMap.keys(state.executions),
+      ...Array.from(state.executions, ([path]) => path),
       ...HashMap.keys(state.answers),
       ...HashMap.keys(state.requests)
     ])

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { HashMap, Option } from "effect"
+import { PathMap } from "./PathMap.ts"
 import type {
   AnswerRecorded,
   AnswerRefused,
@@ -55,7 +56,7 @@ export interface RunState {
   /** The last start or resume: its settings and plan are those in force. */
   readonly resumed: Option.Option<typeof RunResumed.Type>
   readonly phase: Phase
-  readonly executions: HashMap.HashMap<string, Execution>
+  readonly executions: PathMap<Execution>
   /** Open questions by the path of the step that asks. */
   readonly requests: HashMap.HashMap<string, ReadonlyArray<Request>>
   readonly answers: HashMap.HashMap<string, ReadonlyArray<Answer>>
@@ -81,7 +82,7 @@ export const empty: RunState = {
   started: Option.none(),
   resumed: Option.none(),
   phase: "running",
-  executions: HashMap.empty(),
+  executions: PathMap.empty(),
   requests: HashMap.empty(),
   answers: HashMap.empty(),
   refusals: HashMap.empty(),
@@ -115,11 +116,17 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
     case "StepFailed": {
       const { digest, path, step, version } = event
       const execution = { position, succeeded: event._tag === "StepSucceeded", step, version, digest }
+      // Written out, since there may be ten thousand of these, and a spread costs more than all the rest.
       return {
-        ...state,
-        executions: HashMap.set(state.executions, path, execution),
+        started: state.started,
+        resumed: state.resumed,
+        phase: state.phase,
+        executions: state.executions.set(path, execution),
         requests: without(state.requests, path),
+        answers: state.answers,
         refusals: without(state.refusals, path),
+        choices: state.choices,
+        problem: state.problem,
         usage: Usages.add(state.usage, event.usage),
         // Steps run only once everything that was to be undone has been.
         compensating: false,
@@ -157,7 +164,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
     case "StepVoided":
       return {
         ...state,
-        executions: without(state.executions, event.path),
+        executions: state.executions.remove(event.path),
         requests: without(state.requests, event.path),
         answers: without(state.answers, event.path),
         refusals: without(state.refusals, event.path),
@@ -166,7 +173,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
       }
     case "Compensated":
       return event.problem === undefined
-        ? { ...state, executions: without(state.executions, event.path), compensating: true, at: event.at }
+        ? { ...state, executions: state.executions.remove(event.path), compensating: true, at: event.at }
         : { ...state, compensating: false, at: event.at }
     case "RunSuspended":
       return { ...state, phase: "waiting", at: event.at }
@@ -201,4 +208,4 @@ const append = <A>(map: HashMap.HashMap<string, ReadonlyArray<A>>, key: string, 
   HashMap.set(map, key, [...Option.getOrElse(HashMap.get(map, key), () => []), value])
 
 const without = <A>(map: HashMap.HashMap<string, A>, key: string) =>
-  HashMap.has(map, key) ? HashMap.remove(map, key) : map
+  HashMap.isEmpty(map) ? map : HashMap.remove(map, key)

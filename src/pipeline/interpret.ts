@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { Cause, Effect, Either, Exit, Option } from "effect"
+import { Cause, Effect, Either, type Exit, Option } from "effect"
 import { canonicalJson, digest as digestOf } from "./digest.ts"
 import { died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
 import * as Pipeline from "./Pipeline.ts"
@@ -185,12 +185,14 @@ const runStep = (at: At, step: Step.Definition, input: unknown): Running => {
 }
 
 /** The part of a digest that stands for the input. */
-const inputDigest = (place: Place, step: Step.Definition, input: unknown): Either.Either<string, Stop> =>
-  Either.mapBoth(step.input.encode(input), {
-    onLeft: (issues) =>
-      died(place.path, new Error(`the input of step "${step.name}" does not fit its schema\n${issues}`)),
-    onRight: (json) => digestOf(canonicalJson(json))
-  })
+const inputDigest = (place: Place, step: Step.Definition, input: unknown): Either.Either<string, Stop> => {
+  const encoded = step.input.encode(input)
+  return Either.isRight(encoded)
+    ? Either.right(digestOf(canonicalJson(encoded.right)))
+    : Either.left(
+      died(place.path, new Error(`the input of step "${step.name}" does not fit its schema\n${encoded.left}`))
+    )
+}
 
 const fingerprinted = (digest: string, fingerprint: string): string => `${digest}.${digestOf(fingerprint)}`
 
@@ -630,7 +632,7 @@ const unescaped = (key: string): string => key.replace(/%25|%2F|%23/g, (c) => de
 
 /** An effect that is a value already. */
 const isReady = <A>(running: Running<A>): running is Exit.Success<A, never> =>
-  Exit.isExit(running) && Exit.isSuccess(running)
+  "_tag" in running && running._tag === "Success"
 
 /** Goes on with a value: at once, where it is there already. */
 const chain = <A, B>(running: Running<A>, f: (value: A) => Running<B>): Running<B> =>

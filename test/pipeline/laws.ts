@@ -209,7 +209,7 @@ const session = (
     const recorded = () => stateOf([...disk.values()].flat())
     const before = recorded()
     const worked = Generated.work(spec, input, reads)
-    const left = Math.max(worked.made.size - HashMap.size(before.executions), 0)
+    const left = Math.max(worked.made.size - [...before.executions].length, 0)
     const isHere = (at: "append" | "body", count: number) =>
       stop?.at === at && count === stop.nth % (left + (at === "append" ? 3 : 1))
     let killed = false
@@ -401,14 +401,14 @@ const runsTwice = (
   step: Generated.StepSpec,
   { made, records }: Generated.Worked
 ): ReadonlyArray<string> => {
-  const execution = Option.getOrUndefined(HashMap.get(state.executions, path))
+  const execution = state.executions.get(path)
   if (
     execution?.step !== Generated.nameOf(step) || execution.version !== step.version ||
     execution.digest !== made.get(path)
   ) return []
   if (execution.succeeded) return [`once: ${path} ran again, although it is recorded`]
   // A recovery stands as long as it, too, would be made from the same.
-  const recovery = Option.getOrUndefined(HashMap.get(state.executions, `${path}#catch`))
+  const recovery = state.executions.get(`${path}#catch`)
   const again = records.get(`${path}#catch`)
   const stands = recovery?.succeeded === true && recovery.step === again?.step &&
     recovery.version === again.version && recovery.digest === again.digest
@@ -475,7 +475,10 @@ const folded = (events: ReadonlyArray<DurableEvent>, stored: ReadonlyArray<Store
     }
     state = RunState.apply(state, event, position)
   }
-  return { ...state, executions: HashMap.fromIterable(executions) }
+  return {
+    ...state,
+    executions: Array.from(executions).reduce((all, [path, one]) => all.set(path, one), RunState.empty.executions)
+  }
 }
 
 /** A state as text, whatever the order of its maps. */
@@ -585,8 +588,8 @@ const recordsAre = (
     return old
   }
   for (const [path, { digest, step, value, version }] of worked.records) {
-    const place = HashMap.has(executions, path) ? path : adoptedFrom(path)
-    const execution = Option.getOrUndefined(HashMap.get(executions, place))
+    const place = executions.has(path) ? path : adoptedFrom(path)
+    const execution = executions.get(place)
     const event = execution === undefined ? undefined : valueAt.get(execution.position)
     if (event?._tag !== "Right" || event.right._tag !== "StepSucceeded") {
       if (worked.failure === undefined && !worked.loose.some((prefix) => path.startsWith(prefix))) {
