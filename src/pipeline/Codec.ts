@@ -28,11 +28,12 @@ export interface Codec {
  * @since 0.1.0
  */
 export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
+  const { ast } = schema
   const encodeEither = Schema.encodeUnknownEither(schema)
   const decodeEither = Schema.decodeUnknownEither(schema)
-  const encoded = AST.encodedAST(schema.ast)
+  const encoded = AST.encodedAST(ast)
   const isVoid = AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
-  const isOpaque = hasDeclaration(schema.ast, new Set())
+  const isOpaque = hasDeclaration(ast, new Set())
   let shape: string | undefined
   return {
     encode: (value) =>
@@ -49,8 +50,8 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
         const decoded = decodeEither(isVoid && json === null ? undefined : json)
         return Either.isLeft(decoded) ? Either.left(problems(decoded.left)) : Either.right(decoded.right)
       }),
-    shape: () => shape ??= digest(canonicalJson(describe(schema.ast, new Map()))),
-    ast: schema.ast
+    shape: () => shape ??= digest(canonicalJson(describe(ast, new Map()))),
+    ast
   }
 }
 
