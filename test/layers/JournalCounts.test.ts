@@ -52,7 +52,7 @@ const fanOut = (step: Step.Step<{ readonly number: number }, string>, count: num
     })
   )
 
-const run = <E>(pipeline: Pipeline.Pipeline<void, unknown, E, never>, disk: Disk.Operations, home = temporary()) =>
+const run = <E>(pipeline: Pipeline.Pipeline<void, unknown, E>, disk: Disk.Operations, home = temporary()) =>
   Run.start(pipeline, undefined).pipe(
     Effect.provide(JournalFile.layer({ home })),
     Effect.provideService(Disk.Disk, disk)
