@@ -34,6 +34,8 @@ const byTag: Readonly<Record<string, number>> = {
   WrongRequest: 65,
   InputInvalid: 65,
   JournalDamaged: 65,
+  InputTooLong: 65,
+  RecordedInputInvalid: 65,
   RecordedResultInvalid: 65,
   JournalError: 74,
   WriteFailed: 74,

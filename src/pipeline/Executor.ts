@@ -18,10 +18,18 @@ export class Stop {
   readonly gravity: (typeof gravity)[keyof typeof gravity]
   readonly path: string
   readonly cause: Cause.Cause<unknown>
-  constructor(kind: keyof typeof gravity, path: string, cause: Cause.Cause<unknown>) {
+  /** All that wait for an answer, in the order of the pipeline. */
+  readonly asking: ReadonlyArray<string>
+  constructor(
+    kind: keyof typeof gravity,
+    path: string,
+    cause: Cause.Cause<unknown>,
+    asking: ReadonlyArray<string> = []
+  ) {
     this.gravity = gravity[kind]
     this.path = path
     this.cause = cause
+    this.asking = asking
   }
 }
 
@@ -38,6 +46,12 @@ export const failed = (path: string, error: unknown): Stop => new Stop("failed",
 
 /** @category constructors */
 export const died = (path: string, defect: unknown): Stop => new Stop("died", path, Cause.die(defect))
+
+/** @category constructors */
+export const asking = (paths: ReadonlyArray<string>): Stop => new Stop("asking", paths[0] ?? "", Cause.empty, paths)
+
+/** @category constructors */
+export const broken = (path: string, error: unknown): Stop => new Stop("broken", path, Cause.fail(error))
 
 /**
  * What people call a place in a pipeline, and its number there.

@@ -4,57 +4,21 @@
  *
  * @since 0.1.0
  */
-import { Cause, type Clock, Context, Effect, Either, Exit, FiberRef, HashMap, Option, Schema, Scope } from "effect"
+import { Cause, type Clock, Context, Duration, Effect, Either, Exit, FiberRef, HashMap, Option, Scope } from "effect"
 import { ask, type Desk, Signal } from "./asking.ts"
+import { type Checkpoint, type Entry, entry, isTooLong, tooLong } from "./checkpoint.ts"
 import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
-import { bytesOf } from "./digest.ts"
-import { died, type Executor, failed, type Recalled, Stop, type Task } from "./Executor.ts"
+import { asking, broken, died, type Executor, failed, type Recalled, type Stop, type Task } from "./Executor.ts"
 import { summaryOf } from "./interpret.ts"
-import type { JournalDamaged, JournalError } from "./Journal.ts"
-import type { PersistedRef } from "./PersistedRef.ts"
 import * as problem from "./problem.ts"
 import type { Given } from "./Question.ts"
+import { RecordedResultInvalid } from "./RunError.ts"
 import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import type { Execution, RunState } from "./RunState.ts"
-import type * as Step from "./Step.ts"
+import * as Step from "./Step.ts"
 import { Suspended } from "./Suspended.ts"
 import * as Usages from "./usage.ts"
-
-/**
- * An event and the text it is stored as, so that a result is turned into text once.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Entry {
-  readonly event: DurableEvent
-  readonly text: string
-}
-
-/** @category constructors */
-export const entry = (event: DurableEvent): Entry => ({ event, text: RunRecord.encode(event) })
-
-/**
- * A recorded result does not fit the schema that the step has now.
- *
- * @category errors
- * @since 0.1.0
- */
-export class RecordedResultInvalid extends Schema.TaggedError<RecordedResultInvalid>()("RecordedResultInvalid", {
-  run: Schema.String,
-  path: Schema.String,
-  step: Schema.String,
-  issues: Schema.String
-}) {
-  override get message(): string {
-    return `The result of "${this.path}" that run "${this.run}" recorded does not fit the step "${this.step}" any more:\n${this.issues}`
-  }
-  get fix(): string {
-    const key = this.path.split("/")[0] ?? this.path
-    return `Count up the version of "${this.step}", or run it again: cairn resume ${this.run} --from ${key}`
-  }
-}
 
 /**
  * What the executor of one run works on.
@@ -63,12 +27,9 @@ export class RecordedResultInvalid extends Schema.TaggedError<RecordedResultInva
  * @since 0.1.0
  */
 export interface Options {
-  readonly run: string
-  readonly ref: PersistedRef<RunState, Entry>
+  readonly checkpoint: Checkpoint
+  /** What the run has come to. */
   readonly state: RunState
-  /** Results that were kept in memory while the journal was read, by position. */
-  readonly values: Map<number, unknown>
-  readonly read: (position: number) => Effect.Effect<string, JournalError | JournalDamaged>
   readonly report: ((event: RunEvent) => Effect.Effect<void>) | undefined
   /** Answers that were given with the command, by the id of the request or the path of the step that asks. */
   readonly answers: ReadonlyMap<string, Given>
@@ -95,28 +56,29 @@ export interface JournalExecutor extends Executor {
   readonly record: (event: DurableEvent, alone?: boolean) => Effect.Effect<void, Stop>
   /** In the order in which they were passed. */
   readonly undoables: Array<Undoable>
+  /**
+   * The same run, in which nothing is run or shown any more: what it passes is what there is to undo. The world may be
+   * half undone, so that a record counts whatever the step would find there.
+   */
+  readonly past: Executor
 }
-
-/** A result larger than this has no place in a checkpoint: 16 MiB. */
-const maxLength = 16 * 1024 * 1024
 
 /**
  * @category constructors
  * @since 0.1.0
  */
 export const make = (options: Options): JournalExecutor => {
-  const { answers, clock, dryRun, read, ref, report, run, settled, values } = options
+  const { answers, checkpoint: { id: run, journal, ref, values }, clock, dryRun, report, settled } = options
   const undoables: Array<Undoable> = []
   // What the ref holds, at hand without an effect.
   let state = options.state
   let recoveries: Set<string> | undefined
   let spent = options.state.usage
 
-  const broken = (error: unknown) => new Stop("broken", "", Cause.fail(error))
   /** Makes an event durable, then does the rest. */
   const update = <A>(entry: Entry, alone: boolean, rest: Effect.Effect<A>): Effect.Effect<A, Stop> =>
     Effect.matchEffect(ref.update(entry, { alone }), {
-      onFailure: (error) => Effect.fail(broken(error)),
+      onFailure: (error) => Effect.fail(broken("", error)),
       onSuccess: (after) => {
         state = after
         return rest
@@ -124,72 +86,80 @@ export const make = (options: Options): JournalExecutor => {
     })
   const show = (event: (at: number) => RunEvent): Effect.Effect<void> =>
     report === undefined ? Effect.void : Effect.suspend(() => report(event(clock.unsafeCurrentTimeMillis())))
-  const record = (event: DurableEvent, alone = false): Effect.Effect<void, Stop> =>
-    update(entry(event), alone, report === undefined ? Effect.void : report(event))
+  const record = (event: DurableEvent, alone = false): Effect.Effect<void, Stop> => {
+    const made = entry(event)
+    const path = "path" in event ? event.path ?? "" : ""
+    return isTooLong(made.text)
+      ? Effect.fail(died(path, new Error(`a ${event._tag} ${path} ${tooLong(made.text)}`)))
+      : update(made, alone, report === undefined ? Effect.void : report(event))
+  }
 
   const desk: Desk = { run, answers, settled, state: () => state, record }
 
   const recordAt = (position: number): Effect.Effect<DurableEvent, Stop> =>
-    Effect.flatMap(Effect.mapError(read(position), broken), (text) =>
-      Either.match(RunRecord.decode(text), {
-        onLeft: ({ reason }) => Effect.fail(broken(new Error(reason))),
-        onRight: Effect.succeed
-      }))
+    Effect.flatMap(
+      Effect.mapError(journal.read(position), (error) => broken("", error)),
+      (text) =>
+        Either.match(RunRecord.decode(text), {
+          onLeft: ({ reason }) => Effect.fail(broken("", new Error(reason))),
+          onRight: Effect.succeed
+        })
+    )
 
   const decoded = (path: string, step: Step.Definition, json: unknown): Recalled => {
     const value = step.success.decode(json)
     if (Either.isRight(value)) return { _tag: "Hit", value: value.right }
     const invalid = new RecordedResultInvalid({ run, path, step: step.name, issues: value.left })
-    return { _tag: "Far", fetch: Effect.fail(broken(invalid)) }
+    return { _tag: "Far", fetch: Effect.fail(broken(path, invalid)) }
   }
 
   const executionAt = (path: string, was: string | undefined): Execution | undefined =>
     state.executions.get(path) ?? (was === undefined ? undefined : state.executions.get(was))
 
-  const recall: Executor["recall"] = (path, was, step, digest) => {
-    const execution = executionAt(path, was)
-    if (execution === undefined) return { _tag: "Miss", why: undefined }
-    const why = execution.succeeded ? changed(execution, step, digest) : "it failed before"
-    if (why !== undefined) return { _tag: "Miss", why }
-    const { position } = execution
-    if (values.has(position)) {
-      const json = values.get(position)
-      values.delete(position)
-      return decoded(path, step, json)
-    }
-    return {
-      _tag: "Far",
-      fetch: Effect.map(
-        recordAt(position),
-        (event): Recalled =>
-          event._tag === "StepSucceeded" ? decoded(path, step, event.value) : { _tag: "Miss", why: undefined }
+  const recalling = (differs: typeof changed): Pick<Executor, "recall" | "recallFailure" | "isFrom"> => ({
+    recall: (path, was, step, digest) => {
+      const execution = executionAt(path, was)
+      if (execution === undefined) return { _tag: "Miss", why: undefined }
+      const why = execution.succeeded ? differs(execution, step, digest) : "it failed before"
+      if (why !== undefined) return { _tag: "Miss", why }
+      const { position } = execution
+      if (values.has(position)) {
+        const json = values.get(position)
+        values.delete(position)
+        return decoded(path, step, json)
+      }
+      return {
+        _tag: "Far",
+        fetch: Effect.map(
+          recordAt(position),
+          (event): Recalled =>
+            event._tag === "StepSucceeded" ? decoded(path, step, event.value) : { _tag: "Miss", why: undefined }
+        )
+      }
+    },
+    recallFailure: (path, was, step, digest) => {
+      const execution = executionAt(path, was)
+      if (execution === undefined || execution.succeeded || differs(execution, step, digest) !== undefined) {
+        return Effect.succeedNone
+      }
+      return Effect.map(
+        recordAt(execution.position),
+        (event) =>
+          event._tag === "StepFailed" && event.problem._tag === "Failure"
+            ? Option.getRight(step.failure.decode(event.problem.value))
+            : Option.none()
       )
+    },
+    isFrom: (path, was, step, digest) => {
+      const execution = executionAt(path, was)
+      const isSame = (one: Made) => differs(one, step, digest) === undefined
+      return execution?.succeeded === true && isSame(execution) ||
+        [path, ...(was === undefined ? [] : [was])].some((path) =>
+          Option.exists(HashMap.get(state.requests, path), (open) => open.some(isSame)) ||
+          Option.exists(HashMap.get(state.answers, path), (answers) => answers.some(isSame))
+        )
     }
-  }
-
-  const recallFailure: Executor["recallFailure"] = (path, was, step, digest) => {
-    const execution = executionAt(path, was)
-    if (execution === undefined || execution.succeeded || changed(execution, step, digest) !== undefined) {
-      return Effect.succeedNone
-    }
-    return Effect.map(
-      recordAt(execution.position),
-      (event) =>
-        event._tag === "StepFailed" && event.problem._tag === "Failure"
-          ? Option.getRight(step.failure.decode(event.problem.value))
-          : Option.none()
-    )
-  }
-
-  const isFrom: Executor["isFrom"] = (path, was, step, digest) => {
-    const execution = executionAt(path, was)
-    const isSame = (one: Made) => changed(one, step, digest) === undefined
-    return execution?.succeeded === true && isSame(execution) ||
-      [path, ...(was === undefined ? [] : [was])].some((path) =>
-        Option.exists(HashMap.get(state.requests, path), (open) => open.some(isSame)) ||
-        Option.exists(HashMap.get(state.answers, path), (answers) => answers.some(isSame))
-      )
-  }
+  })
 
   const hasRecovery: Executor["hasRecovery"] = (path, was) => {
     recoveries ??= recoveriesIn(options.state)
@@ -207,6 +177,8 @@ export const make = (options: Options): JournalExecutor => {
       let attempts = 0
       let pretended = dryRun && step.writes
       let waits = false
+      /** What the body gave, where only an interruption can still come between it and its record. */
+      let finished: { readonly result: unknown } | undefined
       let unsaid: Usage | undefined
       const said = (): { readonly usage?: Usage } => {
         if (unsaid === undefined) return {}
@@ -272,21 +244,27 @@ export const make = (options: Options): JournalExecutor => {
           Effect.suspend(() => {
             attempts++
             asked.clear()
+            finished = undefined
             return Effect.catchIf(
-              within(body, inRun),
+              within(body, inRun, (result) => {
+                finished = step.transformed ? undefined : { result }
+              }),
               (error) => error instanceof Suspended,
-              () => Effect.die(new Signal(new Stop("asking", path, Cause.empty)))
+              () =>
+                Effect.die(waits ? new Signal(asking([path])) : new Error("it waits for an answer and asked nothing"))
             )
           }),
-        retrying: (error, delay) =>
-          show((now) => ({
+        retrying: (error, delay) => {
+          finished = undefined
+          return show((now) => ({
             _tag: "Retrying",
             at: now,
             ...place,
             attempt: attempts,
             problem: problem.fromError(error),
-            delay: Math.round(delay.value._tag === "Millis" ? delay.value.millis : 0)
+            delay: Math.round(Duration.toMillis(delay))
           }))
+        }
       }
       const execution = () => ({
         at,
@@ -313,17 +291,21 @@ export const make = (options: Options): JournalExecutor => {
         })
       }
 
-      const onFailure = (cause: Cause.Cause<unknown>): Effect.Effect<never, Stop> => {
+      const onFailure = (cause: Cause.Cause<unknown>): Effect.Effect<unknown, Stop> => {
         for (const defect of Cause.defects(cause)) {
           if (defect instanceof Signal) return Effect.fail(defect.stop)
         }
-        if (waits) return fails(Cause.die(new Error("the step failed although its question is still open")))
-        return Cause.isInterruptedOnly(cause)
-          ? Effect.flatMap(Effect.exit(restore(Effect.void)), (run) =>
-            Exit.isFailure(run)
-              ? Effect.interrupt
-              : fails(Cause.die(new Error("the step interrupted itself"))))
-          : fails(cause)
+        if (waits) {
+          // Its time was up while the question was written down: it has still been asked.
+          return Option.getOrUndefined(Cause.failureOption(cause)) instanceof Step.StepTimedOut
+            ? Effect.fail(asking([path]))
+            : fails(Cause.die(new Error("the step failed although its question is still open")))
+        }
+        if (!Cause.isInterruptedOnly(cause)) return fails(cause)
+        return Effect.flatMap(Effect.exit(restore(Effect.void)), (run) => {
+          if (Exit.isSuccess(run)) return fails(Cause.die(new Error("the step interrupted itself")))
+          return finished === undefined ? Effect.interrupt : onSuccess(finished.result)
+        })
       }
 
       const fails = (cause: Cause.Cause<unknown>): Effect.Effect<never, Stop> => {
@@ -355,10 +337,8 @@ export const make = (options: Options): JournalExecutor => {
         )
     })
 
-  return {
-    recall,
-    recallFailure,
-    isFrom,
+  const executor: Executor = {
+    ...recalling(changed),
     hasRecovery,
     execute,
     passed: (path, was, step, input, value) => {
@@ -366,9 +346,19 @@ export const make = (options: Options): JournalExecutor => {
       const at = was !== undefined && !state.executions.has(path) ? was : path
       undoables.push({ path: at, step, input, value })
     },
-    show,
+    show
+  }
+  return {
+    ...executor,
     record,
-    undoables
+    undoables,
+    past: {
+      ...executor,
+      ...recalling(changedInput),
+      // Like a question it stops nothing beside it.
+      execute: ({ place: { path } }) => Effect.fail(asking([path])),
+      show: () => Effect.void
+    }
   }
 }
 
@@ -386,6 +376,10 @@ const recoveriesIn = ({ answers, executions, requests }: RunState): Set<string> 
 
 /** What a record was made from. */
 type Made = Pick<Execution, "step" | "version" | "digest">
+
+/** The same, as far as it does not depend on what a step finds in the world. */
+const changedInput: typeof changed = (made, step, digest) =>
+  changed({ ...made, digest: parts(made.digest).input ?? "" }, step, parts(digest).input ?? "")
 
 /** Which of the things that a result depends on is another now. */
 const changed = (execution: Made, step: Step.Definition, digest: string): string | undefined => {
@@ -408,7 +402,11 @@ const parts = (digest: string) => {
 }
 
 /** Runs a body in its step and in a scope of its own; both at once, since a change of the context is what costs most. */
-const within = (body: Effect.Effect<unknown, unknown, unknown>, step: StepInRun) =>
+const within = (
+  body: Effect.Effect<unknown, unknown, unknown>,
+  step: StepInRun,
+  finished: (result: unknown) => void
+) =>
   Effect.acquireUseRelease(
     Effect.flatMap(Scope.make(), (scope) =>
       FiberRef.modify(FiberRef.currentContext, (outer) => [
@@ -416,7 +414,10 @@ const within = (body: Effect.Effect<unknown, unknown, unknown>, step: StepInRun)
         outer.pipe(Context.add(Scope.Scope, scope), Context.add(CurrentStep, Option.some(step)))
       ])),
     () => body,
-    ({ outer, scope }, exit) => Effect.zipRight(FiberRef.set(FiberRef.currentContext, outer), Scope.close(scope, exit))
+    ({ outer, scope }, exit) => {
+      if (Exit.isSuccess(exit)) finished(exit.value)
+      return Effect.zipRight(FiberRef.set(FiberRef.currentContext, outer), Scope.close(scope, exit))
+    }
   )
 
 /** What the journal would give back: that, and nothing else, is what a step hands on. */
@@ -429,11 +430,8 @@ const handedOn = (
       `the result of step "${step.name}" does not fit its schema\n${issues}`),
     (json) => {
       const text = json === undefined ? "null" : JSON.stringify(json)
-      // No character takes more than three bytes.
-      if (text.length * 3 > maxLength && bytesOf(text) > maxLength) {
-        return Either.left(
-          `the result of step "${step.name}" takes ${bytesOf(text)} bytes, and a checkpoint no more than ${maxLength}`
-        )
+      if (isTooLong(text)) {
+        return Either.left(`the result of step "${step.name}" ${tooLong(text)}`)
       }
       const back: unknown = json === undefined ? undefined : JSON.parse(text)
       return Either.mapBoth(step.success.decode(back), {

@@ -11,6 +11,7 @@ import { Effect, type Layer, Option, Schema } from "effect"
 import type { Journal } from "./Journal.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Run from "./Run.ts"
+import type { RunError } from "./RunError.ts"
 import type { Suspended } from "./Suspended.ts"
 
 /**
@@ -34,13 +35,13 @@ export interface Program<out E = never, out R = never> {
     input: never,
     settings: never,
     options: Run.Options
-  ) => Effect.Effect<Finished, E | Run.RunError | Suspended, R | Journal>
+  ) => Effect.Effect<Finished, E | RunError | Suspended, R | Journal>
   readonly resume: (
     run: string,
     input: never,
     settings: never,
     options: Omit<Run.Options, "new">
-  ) => Effect.Effect<Finished, E | Run.RunError | Suspended, R | Journal>
+  ) => Effect.Effect<Finished, E | RunError | Suspended, R | Journal>
 }
 
 /**

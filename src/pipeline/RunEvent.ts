@@ -138,6 +138,8 @@ export const RunStarted = Schema.TaggedStruct("RunStarted", {
   program: Schema.String,
   /** sha256 of the program's name and its input: the same command is the same run. */
   identity: Schema.String,
+  /** The run that this one is a fork of. */
+  parent: Schema.optional(Schema.String),
   /** The input as its schema encodes it. */
   input: Schema.Unknown,
   /** Settings as they were given, without secrets. */
@@ -145,7 +147,9 @@ export const RunStarted = Schema.TaggedStruct("RunStarted", {
   /** A digest of the pipeline's keys, kinds, versions and schemas. */
   plan: Schema.String,
   /** How many numbered steps there are. */
-  of: Schema.Number
+  of: Schema.Number,
+  /** The finished run of the same command, which this one comes after. Shown, not stored. */
+  follows: Schema.optional(Schema.String)
 })
 export const RunResumed = Schema.TaggedStruct("RunResumed", {
   at: Schema.Number,
@@ -229,7 +233,9 @@ export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { at: Schema
 export const RunFailed = Schema.TaggedStruct("RunFailed", {
   at: Schema.Number,
   path: Schema.optional(Schema.String),
-  problem: Problem
+  problem: Problem,
+  /** How many finished steps are to be undone next. */
+  undo: Schema.optional(Schema.Number)
 })
 export const RunSucceeded = Schema.TaggedStruct("RunSucceeded", { at: Schema.Number, output: Schema.Unknown })
 

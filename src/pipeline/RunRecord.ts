@@ -98,6 +98,10 @@ const stored = (event: DurableEvent): DurableEvent => {
       const { hidden: _1, number: _2, of: _3, title: _4, ...rest } = event
       return rest
     }
+    case "RunStarted": {
+      const { follows: _, ...rest } = event
+      return rest
+    }
     case "RunResumed": {
       const { program: _1, run: _2, was: _3, ...rest } = event
       return rest

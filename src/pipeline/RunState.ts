@@ -59,6 +59,8 @@ export interface RunState {
   readonly executions: PathMap<Execution>
   /** Open questions by the path of the step that asks. */
   readonly requests: HashMap.HashMap<string, ReadonlyArray<Request>>
+  /** The ids of those that it last stopped for, in the order of the pipeline. */
+  readonly waiting: ReadonlyArray<string>
   readonly answers: HashMap.HashMap<string, ReadonlyArray<Answer>>
   /** The answers that were refused since the step at a path last ended. */
   readonly refusals: HashMap.HashMap<string, ReadonlyArray<Refused>>
@@ -66,8 +68,8 @@ export interface RunState {
   readonly problem: Option.Option<Problem>
   /** What all answers have cost. */
   readonly usage: Usage
-  /** Finished steps are being undone. */
-  readonly compensating: boolean
+  /** How many finished steps are still to be undone, before anything runs. */
+  readonly undoing: number
   /** The time of the last event. */
   readonly at: number
 }
@@ -84,12 +86,13 @@ export const empty: RunState = {
   phase: "running",
   executions: PathMap.empty(),
   requests: HashMap.empty(),
+  waiting: [],
   answers: HashMap.empty(),
   refusals: HashMap.empty(),
   choices: HashMap.empty(),
   problem: Option.none(),
   usage: Usages.none,
-  compensating: false,
+  undoing: 0,
   at: 0
 }
 
@@ -109,7 +112,6 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         resumed: Option.some(event),
         phase: "running",
         problem: Option.none(),
-        compensating: false,
         at: event.at
       }
     case "StepSucceeded":
@@ -123,13 +125,14 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         phase: state.phase,
         executions: state.executions.set(path, execution),
         requests: without(state.requests, path),
+        waiting: state.waiting,
         answers: state.answers,
         refusals: without(state.refusals, path),
         choices: state.choices,
         problem: state.problem,
         usage: Usages.add(state.usage, event.usage),
         // Steps run only once everything that was to be undone has been.
-        compensating: false,
+        undoing: 0,
         at: event.at + event.ms
       }
     }
@@ -173,32 +176,40 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
       }
     case "Compensated":
       return event.problem === undefined
-        ? { ...state, executions: state.executions.remove(event.path), compensating: true, at: event.at }
-        : { ...state, compensating: false, at: event.at }
+        ? {
+          ...state,
+          executions: state.executions.remove(event.path),
+          undoing: Math.max(0, state.undoing - 1),
+          at: event.at
+        }
+        : { ...state, undoing: 0, at: event.at }
     case "RunSuspended":
-      return { ...state, phase: "waiting", at: event.at }
+      return { ...state, phase: "waiting", waiting: event.requests, at: event.at }
     case "RunInterrupted":
       return { ...state, phase: "interrupted", at: event.at }
     case "RunFailed":
-      return { ...state, phase: "failed", problem: Option.some(event.problem), compensating: false, at: event.at }
+      return { ...state, phase: "failed", problem: Option.some(event.problem), undoing: event.undo ?? 0, at: event.at }
     case "RunSucceeded":
-      return { ...state, phase: "done", requests: HashMap.empty(), compensating: false, at: event.at }
+      return { ...state, phase: "done", requests: HashMap.empty(), undoing: 0, at: event.at }
   }
 }
 
 /**
- * All open questions of a run.
+ * All open questions of a run, in the order of its pipeline as far as it came.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const openRequests = (state: RunState): ReadonlyArray<OpenRequest> =>
-  Array.from(HashMap.values(state.requests)).flat().map((request) => {
-    const refused = Option.getOrElse(HashMap.get(state.refusals, request.path), () => []).filter(({ id }) =>
+export const openRequests = ({ refusals, requests, waiting }: RunState): ReadonlyArray<OpenRequest> => {
+  const order = new Map(waiting.map((id, index) => [id, index]))
+  const placeOf = ({ id }: Request) => order.get(id) ?? waiting.length
+  return Array.from(HashMap.values(requests)).flat().sort((a, b) => placeOf(a) - placeOf(b)).map((request) => {
+    const refused = Option.getOrElse(HashMap.get(refusals, request.path), () => []).filter(({ id }) =>
       id === request.id
     )
     return { ...request, attempt: refused.length + 1, previousErrors: refused.at(-1)?.issues ?? [] }
   })
+}
 
 /** What a step asked before it, or its input, was another is not asked any more. */
 const isOfOneStep = (one: Request, other: Request): boolean =>

@@ -58,6 +58,8 @@ export interface Definition {
   readonly holds: Option.Option<(result: never, input: never) => Effect.Effect<boolean, never, unknown>>
   readonly compensate: Option.Option<(result: never, input: never) => Effect.Effect<void, unknown, unknown>>
   readonly execute: (input: never, watch: Watch) => Effect.Effect<unknown, unknown, unknown>
+  /** Something else is around its attempts, and has the last word on what it gives. */
+  readonly transformed: boolean
 }
 
 /**
@@ -215,7 +217,8 @@ export const make = <
     fingerprint: Option.map(Option.fromNullable(options.fingerprint), scoping),
     holds: Option.map(Option.fromNullable(options.holds), scoping),
     compensate: Option.none(),
-    execute
+    execute,
+    transformed: false
   }, options.title)
 }
 
@@ -240,7 +243,7 @@ export const transform: {
 ): Step<In, A, E, R2> => {
   const execute = (input: never, watch: Watch) =>
     watch.around(f(self.definition.execute(input, watch) as Effect.Effect<A, E, R>))
-  return build({ ...self.definition, execute }, self.title)
+  return build({ ...self.definition, execute, transformed: true }, self.title)
 })
 
 /**

@@ -4,9 +4,9 @@
  *
  * @since 0.1.0
  */
-import { Cause, Duration, Effect, Either, HashMap, JSONSchema, Option, Schema } from "effect"
+import { Duration, Effect, Either, HashMap, JSONSchema, Option, Schema } from "effect"
 import { canonicalJson, digest, randomId } from "./digest.ts"
-import { Stop, type Task } from "./Executor.ts"
+import { broken, type Stop, type Task } from "./Executor.ts"
 import { foreignJson } from "./foreignJson.ts"
 import {
   type Accepted,
@@ -166,25 +166,22 @@ export const ask = <A, I, E, E2, R>(
           return yield* waits
         }
         return yield* ends(
-          new Stop(
-            "broken",
+          broken(
             path,
-            Cause.fail(
-              refusal._tag === "Stray"
-                ? new WrongRequest({
-                  run: desk.run,
-                  id: refusal.id,
-                  open: RunState.openRequests(desk.state()).map(({ id, path }) => ({ id, path }))
-                })
-                : new AnswerInvalid({
-                  ...where,
-                  id,
-                  question: question.name,
-                  isLast: false,
-                  reason: refusal._tag === "Invalid" ? refusal.reason : unfit,
-                  issues: issuesOf(refusal)
-                })
-            )
+            refusal._tag === "Stray"
+              ? new WrongRequest({
+                run: desk.run,
+                id: refusal.id,
+                open: RunState.openRequests(desk.state()).map(({ id, path }) => ({ id, path }))
+              })
+              : new AnswerInvalid({
+                ...where,
+                id,
+                question: question.name,
+                isLast: false,
+                reason: refusal._tag === "Invalid" ? refusal.reason : unfit,
+                issues: issuesOf(refusal)
+              })
           )
         )
       }

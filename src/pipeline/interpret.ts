@@ -8,7 +8,7 @@
  */
 import { Cause, Effect, Either, type Exit, Option } from "effect"
 import { canonicalJson, digest as digestOf } from "./digest.ts"
-import { died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
+import { asking, died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
 import * as Step from "./Step.ts"
@@ -45,6 +45,8 @@ interface Mode {
   readonly record: boolean
   readonly simulated: () => void
   readonly made: (path: string, digest: string) => void
+  /** Steps look at the world, whether it is still what their results were made from. */
+  readonly looks: boolean
   /** Told of each recorded failure that stands; absent where none does, since there is no recovery from it. */
   readonly stands: (() => void) | undefined
 }
@@ -69,7 +71,14 @@ export const interpret = (
   executor: Executor,
   pipeline: Pipeline.Any,
   input: unknown,
-  options: { readonly dryRun: boolean; readonly simulated: () => void }
+  options: {
+    readonly dryRun: boolean
+    /** False where nothing of it is recorded. */
+    readonly record?: boolean
+    readonly simulated?: () => void
+    /** False where steps do not look at the world: what is recorded counts, whatever they would find there. */
+    readonly looks?: boolean
+  }
 ): Running =>
   Effect.suspend(() =>
     runPipeline(pipeline, {
@@ -81,9 +90,10 @@ export const interpret = (
       mode: {
         alone: true,
         dryRun: options.dryRun,
-        record: true,
-        simulated: options.simulated,
+        record: options.record ?? true,
+        simulated: options.simulated ?? (() => {}),
         made: () => {},
+        looks: options.looks ?? true,
         stands: undefined
       },
       after: "",
@@ -175,7 +185,7 @@ const runStep = (at: At, step: Step.Definition, input: unknown): Running => {
   const encoded = inputDigest(at.place, step, input)
   if (Either.isLeft(encoded)) return Effect.fail(encoded.left)
   const digest = encoded.right
-  if (Option.isNone(step.fingerprint)) return recallOrRun(at, step, input, digest + at.after)
+  if (Option.isNone(step.fingerprint) || !at.mode.looks) return recallOrRun(at, step, input, digest + at.after)
 
   // A step whose fingerprint cannot be taken has failed before it began, and is recorded so.
   return Effect.matchCauseEffect(step.fingerprint.value(input as never), {
@@ -216,7 +226,7 @@ const recallOrRun = (at: At, step: Step.Definition, input: unknown, digest: stri
       )
     }
     const { value } = recalled
-    if (Option.isNone(step.holds)) return reuse(at, step, input, value)
+    if (Option.isNone(step.holds) || !mode.looks) return reuse(at, step, input, value)
     return Effect.flatMap(
       Effect.catchAllDefect(
         step.holds.value(value as never, input as never),
@@ -369,15 +379,19 @@ const fan = (
   Effect.suspend(() => {
     const values: Array<unknown> = []
     let stop: { readonly index: number; readonly of: Stop } | undefined
+    const questions: Array<ReadonlyArray<string>> = []
     let begun = 0
 
     const end = (index: number, result: Either.Either<unknown, Stop>) => {
       if (Either.isRight(result)) {
         if (keep) values[index] = result.right
-      } else if (
-        stop === undefined || result.left.gravity > stop.of.gravity ||
-        (result.left.gravity === stop.of.gravity && index < stop.index)
-      ) stop = { index, of: result.left }
+        return
+      }
+      const of = result.left
+      questions[index] = of.asking
+      if (
+        stop === undefined || of.gravity > stop.of.gravity || (of.gravity === stop.of.gravity && index < stop.index)
+      ) stop = { index, of }
     }
     const worker: Effect.Effect<void, never, unknown> = Effect.suspend(() => {
       // oxlint-disable-next-line no-unmodified-loop-condition -- other workers modify it
@@ -398,7 +412,10 @@ const fan = (
     const work = workers <= 1
       ? worker
       : Effect.forEach(Array.from({ length: workers }), () => worker, { concurrency: "unbounded", discard: true })
-    return Effect.flatMap(work, () => stop === undefined ? Effect.succeed(values) : Effect.fail(stop.of))
+    return Effect.flatMap(work, () =>
+      stop === undefined
+        ? Effect.succeed(values)
+        : Effect.fail(stop.of.gravity === gravity.asking ? asking(questions.flat()) : stop.of))
   })
 
 const runRepeat = (
@@ -486,7 +503,7 @@ const stillStands = (at: At, unit: Pipeline.AnyUnit, input: unknown): Running<bo
   const { definition: step } = unit
   return Effect.flatMap(inputDigest(at.place, step, input), (digest) => {
     const holds = (digest: string) => at.executor.isFrom(at.place.path, at.was, step, digest + at.after)
-    return Option.match(step.fingerprint, {
+    return Option.match(at.mode.looks ? step.fingerprint : Option.none(), {
       onNone: () => Effect.succeed(holds(digest)),
       onSome: (fingerprint) =>
         Effect.match(fingerprint(input as never), {
@@ -590,6 +607,7 @@ const at = (
         digests.set(key, made.set(at, digest))
         mode.made(at, digest)
       },
+      looks: mode.looks,
       stands: mode.stands
     }
   }

@@ -1,10 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Clock, Deferred, Effect, Exit, Fiber, Option, Schema, TestClock } from "effect"
+import * as checkpoint from "../../src/pipeline/checkpoint.ts"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import { Given } from "../../src/pipeline/Question.ts"
+import * as recorded from "../../src/pipeline/recorded.ts"
+import { Reporter } from "../../src/pipeline/Reporter.ts"
 import * as Run from "../../src/pipeline/Run.ts"
+import { InputTooLong, RecordedInputInvalid, RecordedResultInvalid, StepNotFound } from "../../src/pipeline/RunError.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import * as Scene from "./scene.ts"
 
@@ -88,6 +92,83 @@ describe("start", () => {
           ["two-words 1", "Two Words!", "done"]
         ]
       )
+    }))
+
+  it.effect("says of which finished run a new one comes after", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = Pipeline.make("letters", { input: Schema.String })
+      const follows = () =>
+        scene.shown.splice(0).flatMap((event) => event._tag === "RunStarted" ? [event.follows ?? "nothing"] : [])
+
+      yield* scene.on(Run.start(pipeline, "x"))
+      const first = scene.id()
+      assert.deepStrictEqual(follows(), ["nothing"])
+      yield* scene.on(Run.start(pipeline, "x"))
+      assert.deepStrictEqual(follows(), [first])
+      yield* scene.on(Run.start(pipeline, "x", { new: true }))
+      assert.deepStrictEqual(follows(), ["nothing"])
+    }))
+
+  it.effect("passes over a run of something else, and one that is a fork, and takes one that never began", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = Pipeline.make("letters", { input: Schema.String }).pipe(
+        Pipeline.step("a", step(scene, "first", () => Effect.fail(new Scene.Oops({ why: "" }))), ({ input }) => input)
+      )
+      yield* Effect.exit(scene.on(Run.start(pipeline, "x")))
+      const first = scene.id()
+      const [header = ""] = scene.store.journals.get(first)?.records ?? []
+      const sibling = (number: number) => first.replace(/1$/, String(number))
+      const put = (number: number, change: (header: Record<string, unknown>) => Record<string, unknown>) =>
+        scene.store.journals.set(sibling(number), {
+          records: [JSON.stringify(change(JSON.parse(header)))],
+          held: false
+        })
+      const resumed = Effect.map(
+        Effect.zipRight(Effect.exit(scene.on(Run.start(pipeline, "x"))), Effect.sync(() => scene.shown.splice(0))),
+        (shown) =>
+          shown.flatMap((event) => event._tag === "RunResumed" || event._tag === "RunStarted" ? [event.run] : [])
+      )
+      scene.shown.splice(0)
+
+      // The same first eight digits, and the same input, but made from another run.
+      put(2, (header) => ({ ...header, identity: `${first.slice(8, 16)}ffff` }))
+      put(3, (header) => ({ ...header, parent: first }))
+      assert.deepStrictEqual(yield* resumed, [first])
+
+      scene.store.journals.set(sibling(4), { records: [], held: false })
+      assert.deepStrictEqual(yield* resumed, [sibling(4)])
+    }))
+
+  it.effect("has its input as the checkpoint gives it back, whether it begins or goes on", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const Rounded = Schema.transform(Schema.Number, Schema.Number, {
+        decode: (n) => n,
+        encode: (n) => Math.round(n),
+        strict: true
+      })
+      const pipeline = Pipeline.make("rounding", {
+        input: Schema.Struct({ n: Rounded, note: Schema.optional(Schema.String) })
+      }).pipe(
+        Pipeline.output(Schema.String, ({ input }) => `${input.n} ${Object.keys(input).join()}`)
+      )
+
+      assert.strictEqual(yield* scene.on(Run.start(pipeline, { n: 2.6, note: undefined })), "3 n")
+      assert.strictEqual(yield* scene.on(Run.resume(pipeline, scene.id())), "3 n")
+    }))
+
+  it.effect("refuses an input that is more than a checkpoint keeps, and makes no run of it", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = Pipeline.make("long", { input: Schema.String })
+      const limit = 16 * 1024 * 1024
+
+      const error = yield* Effect.flip(scene.on(Run.start(pipeline, "☃".repeat(6 * 1024 * 1024))))
+
+      assert.deepStrictEqual(error, new InputTooLong({ program: "long", bytes: 18 * 1024 * 1024 + 2, limit }))
+      assert.strictEqual(scene.store.journals.size, 0)
     }))
 
   it.effect("is told who holds the run that is under way, and leaves it alone", () =>
@@ -302,7 +383,40 @@ describe("resume", () => {
       assert.deepStrictEqual(scene.noted(), ["third 2"])
 
       const error = yield* Effect.flip(scene.on(Run.resume(pipeline, scene.id(), { from: "z" })))
-      assert.deepStrictEqual(error, new Run.StepNotFound({ pipeline: "going-back", key: "z", keys: ["a", "b", "c"] }))
+      assert.deepStrictEqual(error, new StepNotFound({ pipeline: "going-back", key: "z", keys: ["a", "b", "c"] }))
+    }))
+
+  it.effect("begins again from a step that was adopted, and forgets what it had under its old key", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = (key: "old" | "new", was: "old" | undefined) =>
+        Pipeline.make("renamed", { input: Schema.String }).pipe(
+          Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+          Pipeline.step(key, step(scene, "second"), ({ a }) => a, was === undefined ? {} : { was })
+        )
+      yield* scene.on(Run.start(pipeline("old", undefined), "x"))
+      scene.noted()
+
+      yield* scene.on(Run.resume(pipeline("new", "old"), scene.id()))
+      assert.deepStrictEqual(scene.noted(), [])
+      yield* scene.on(Run.resume(pipeline("new", "old"), scene.id(), { from: "new" }))
+      assert.deepStrictEqual(scene.noted(), ["second first(x)"])
+    }))
+
+  it.effect("says that what it began with does not fit its program any more", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      yield* scene.on(Run.start(Pipeline.make("input", { input: Schema.Struct({ a: Schema.String }) }), { a: "x" }))
+      const before = yield* scene.told
+
+      const changed = Pipeline.make("input", { input: Schema.Struct({ a: Schema.Number }) })
+      const error = yield* Effect.flip(scene.on(Run.resume(changed, scene.id())))
+
+      assert.deepStrictEqual(
+        error,
+        new RecordedInputInvalid({ run: scene.id(), program: "input", issues: `/a: Expected number, actual "x"` })
+      )
+      assert.deepStrictEqual(yield* scene.told, before)
     }))
 
   it.effect("says before any step runs that a result does not fit its step any more", () =>
@@ -333,11 +447,32 @@ describe("resume", () => {
           ({ input }) => input
         )
       )
-      const error = yield* Effect.flip(scene.on(Run.resume(changed, scene.id())))
+      const before = yield* scene.told
 
+      // The second time as well, and also where results are not in memory.
+      for (const _ of [1, 2]) {
+        const error = yield* Effect.flip(scene.on(Run.resume(changed, scene.id())))
+        assert.deepStrictEqual(
+          error,
+          new RecordedResultInvalid({
+            run: scene.id(),
+            path: "b",
+            step: "typed",
+            issues: `/: Unable to decode "x" into a number`
+          })
+        )
+      }
+      const error = yield* Effect.flip(scene.on(Effect.scoped(Effect.gen(function*() {
+        const opened = yield* checkpoint.open(scene.id())
+        return yield* recorded.stillDecodes({ ...opened, values: new Map() }, changed, yield* opened.ref.get, new Set())
+      }))))
       assert.strictEqual(error._tag, "RecordedResultInvalid")
-      assert.include(error.message, `The result of "b"`)
       assert.deepStrictEqual(scene.noted(), [])
+      assert.deepStrictEqual(yield* scene.told, before)
+
+      // One of the ways out that it names.
+      yield* scene.on(Run.resume(changed, scene.id(), { from: "b" }))
+      assert.deepStrictEqual(scene.noted(), ["new x"])
     }))
 })
 
@@ -661,6 +796,27 @@ describe("what is shown", () => {
     }))
 })
 
+describe("a reporter", () => {
+  it.effect("with a bug shows nothing, and the run goes on", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = Pipeline.make("shown", { input: Schema.String }).pipe(
+        Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+        Pipeline.output(Schema.String, ({ a }) => a)
+      )
+      const reports: ReadonlyArray<() => Effect.Effect<void>> = [
+        () => Effect.die(new Error("a bug")),
+        () => {
+          throw new Error("a bug")
+        }
+      ]
+      for (const report of reports) {
+        const run = Effect.provideService(Run.start(pipeline, "x"), Reporter, { report })
+        assert.strictEqual(yield* scene.on(run), "first(x)")
+      }
+    }))
+})
+
 describe("looking at runs", () => {
   it.effect("finds one by its name, by a beginning that no other has, or as the last", () =>
     Effect.gen(function*() {
@@ -813,6 +969,94 @@ describe("an interruption", () => {
 
       assert.deepStrictEqual(yield* scene.told, ["RunStarted", "StepSucceeded a", "RunInterrupted"])
       assert.deepStrictEqual(scene.noted(), ["first x"])
+    }))
+
+  it.effect("does not lose a result of a body that has finished and is tidying up", () =>
+    Effect.gen(function*() {
+      const around = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.withSpan(effect, "around")
+      for (
+        const options of [
+          {},
+          { timeout: "1 hour" as const },
+          { retry: { times: 2 } },
+          { timeout: "1 hour" as const, retry: { times: 2 } }
+        ]
+      ) {
+        for (const isTransformed of [false, true]) {
+          const scene = yield* Scene.make
+          const tidying = yield* Deferred.make<void>()
+          const go = yield* Deferred.make<void>()
+          const tidy = Step.make("tidy", {
+            title: "Tidying",
+            input: Schema.String,
+            success: Schema.String,
+            ...options,
+            run: (text) =>
+              Effect.as(
+                Effect.addFinalizer(() => Effect.zipRight(Deferred.succeed(tidying, undefined), Deferred.await(go))),
+                text
+              )
+          })
+          const pipeline = Pipeline.make("finished", { input: Schema.String }).pipe(
+            Pipeline.step("a", isTransformed ? Step.transform(tidy, around) : tidy, ({ input }) => input),
+            Pipeline.step("b", step(scene, "second"), ({ a }) => a)
+          )
+
+          const fiber = yield* Effect.fork(scene.on(Run.start(pipeline, "x")))
+          yield* Deferred.await(tidying)
+          const ended = yield* Effect.fork(Fiber.interrupt(fiber))
+          yield* Effect.yieldNow()
+          yield* Deferred.succeed(go, undefined)
+
+          assert.isTrue(Exit.isInterrupted(yield* Fiber.join(ended)))
+          // What is around a step has the last word on what it gives.
+          const expected = isTransformed ? [] : ["StepSucceeded a"]
+          assert.deepStrictEqual(yield* scene.told, ["RunStarted", ...expected, "RunInterrupted"])
+          assert.deepStrictEqual(scene.noted(), [])
+        }
+      }
+    }))
+
+  it.effect("that comes when the end is being written down changes nothing about the end", () =>
+    Effect.gen(function*() {
+      const ends: ReadonlyArray<readonly [kind: string, status: string, body: Effect.Effect<string, Scene.Oops>]> = [
+        ["RunSucceeded", "done", Effect.succeed("x")],
+        ["RunFailed", "failed", Effect.fail(new Scene.Oops({ why: "" }))]
+      ]
+      for (const [kind, status, body] of ends) {
+        const scene = yield* Scene.make
+        const writing = yield* Deferred.make<void>()
+        const go = yield* Deferred.make<void>()
+        const slow = <A, E>(effect: Effect.Effect<A, E, Journal>) =>
+          Effect.flatMap(Journal, (journal) =>
+            Effect.provideService(effect, Journal, {
+              ...journal,
+              open: (name) =>
+                Effect.map(journal.open(name), (opened) => ({
+                  ...opened,
+                  append: (records, options) =>
+                    records.some((record) => record.startsWith(`{"k":"${kind}"`))
+                      ? Effect.zipRight(
+                        Effect.zipRight(Deferred.succeed(writing, undefined), Deferred.await(go)),
+                        opened.append(records, options)
+                      )
+                      : opened.append(records, options)
+                }))
+            }))
+        const pipeline = Pipeline.make("ending", { input: Schema.String }).pipe(
+          Pipeline.step("a", step(scene, "first", () => body), ({ input }) => input)
+        )
+
+        const fiber = yield* Effect.fork(scene.on(slow(Run.start(pipeline, "x"))))
+        yield* Deferred.await(writing)
+        const ended = yield* Effect.fork(Fiber.interrupt(fiber))
+        yield* Effect.yieldNow()
+        yield* Deferred.succeed(go, undefined)
+        yield* Fiber.join(ended)
+
+        assert.strictEqual((yield* scene.info).status, status)
+        assert.notInclude(yield* scene.told, "RunInterrupted")
+      }
     }))
 
   it.effect("from within a body is a bug of that body", () =>

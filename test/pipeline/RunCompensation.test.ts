@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Schema } from "effect"
+import { Cause, Effect, Exit, Fiber, Option, Schema } from "effect"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
@@ -63,10 +63,10 @@ describe("compensation", () => {
         "undo first(x) of x"
       ])
       assert.deepStrictEqual((yield* scene.told).slice(-4), [
+        "RunFailed c",
         "Compensated b/2",
         "Compensated b/1",
-        "Compensated a",
-        "RunFailed c"
+        "Compensated a"
       ])
 
       const output = yield* scene.on(Run.start(pipelineOf(scene, Scene.step(scene, "last")), "x"))
@@ -155,6 +155,147 @@ describe("compensation", () => {
       ])
     }))
 
+  it.effect("is finished first wherever it was stopped, and however often", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const failed = pipelineOf(scene, failing(scene))
+      const whole = pipelineOf(scene, Scene.step(scene, "last"))
+      const refusingUndo = (path: string) => refusing(`{"k":"Compensated","path":"${path}"`)
+      const ends = <A, E>(effect: Effect.Effect<A, E, Journal>) =>
+        Effect.zipRight(Effect.exit(scene.on(effect)), Effect.sync(() => undos(scene.noted()).length))
+
+      // Before the first undo could be written down, twice; then before the last.
+      assert.strictEqual(yield* ends(refusingUndo("b/2")(Run.start(failed, "x", { compensate: true }))), 1)
+      assert.strictEqual((yield* scene.info).status, "failed")
+      assert.strictEqual(yield* ends(refusingUndo("b/2")(Run.start(whole, "x"))), 1)
+      assert.strictEqual(yield* ends(refusingUndo("a")(Run.start(whole, "x"))), 3)
+      assert.strictEqual(yield* ends(refusing(`{"k":"RunResumed"`)(Run.start(whole, "x"))), 0)
+
+      yield* scene.on(Run.start(whole, "x"))
+      assert.deepStrictEqual(scene.noted(), [
+        "undo first(x) of x",
+        "first x",
+        "second first(x)1",
+        "second first(x)2",
+        "last x"
+      ])
+    }))
+
+  it.effect("finds all that is to be undone beside what failed, wherever it is", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const either = undoable(scene, "either").pipe(Step.transform((effect) =>
+        Effect.flatMap(effect, (text) =>
+          text.includes("bad") ? Effect.fail(new Scene.Oops({ why: text })) : Effect.succeed(text))
+      ))
+      const inner = Pipeline.make("inner", { input: Schema.String }).pipe(
+        Pipeline.step("one", undoable(scene, "one"), ({ input }) =>
+          input),
+        Pipeline.forEach("each", either, () => ["bad", "good", "fine"], { key: (item) => item, concurrency: 3 })
+      )
+      const pipeline = Pipeline.make("outer", { input: Schema.String }).pipe(
+        Pipeline.catchTag(
+          "a",
+          failing(scene),
+          ({ input }) => input,
+          "Oops",
+          undoable(scene, "instead"),
+          ({ why }) => why
+        ),
+        Pipeline.repeat("r", undoable(scene, "again"), {
+          initial: ({ input }) => input,
+          until: (text) => text.length > 10,
+          next: (text) => text,
+          times: 3
+        }),
+        Pipeline.when("w", undoable(scene, "maybe"), ({ input }) => Option.some(input)),
+        Pipeline.nest("in", inner, ({ input }) => input)
+      )
+
+      yield* Effect.exit(
+        scene.on(refusing(`{"k":"Compensated"`)(Run.start(pipeline, "x", { compensate: true })))
+      )
+      scene.noted()
+      yield* Effect.exit(scene.on(Run.start(pipeline, "x")))
+
+      const done = (yield* scene.told).filter((event) => event.startsWith("Compensated"))
+      assert.deepStrictEqual(done, [
+        "Compensated in/each/fine",
+        "Compensated in/each/good",
+        "Compensated in/one",
+        "Compensated w",
+        "Compensated r/1",
+        "Compensated r/0",
+        "Compensated a#catch"
+      ])
+    }))
+
+  it.effect("undoes what is recorded, whatever the steps would find in a world that is half undone", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const files = new Set<string>()
+      const write = Step.make("write", {
+        title: "Writing",
+        input: Schema.String,
+        success: Schema.String,
+        fingerprint: () => Effect.sync(() => String(files.size)),
+        holds: (file) => Effect.sync(() => files.has(file)),
+        run: (file) => Effect.as(Effect.sync(() => files.add(file)), file)
+      }).pipe(
+        Step.compensate((file) => Effect.zipRight(scene.note(`undo ${file}`), Effect.sync(() => files.delete(file))))
+      )
+      const pipeline = Pipeline.make("world", { input: Schema.String }).pipe(
+        Pipeline.step("a", write, () => "a.txt"),
+        Pipeline.step("b", write, () => "b.txt", { after: ["a"] }),
+        Pipeline.step("c", failing(scene), ({ input }) => input)
+      )
+
+      yield* Effect.exit(
+        scene.on(refusing(`{"k":"Compensated","path":"b"`)(Run.start(pipeline, "x", { compensate: true })))
+      )
+      assert.deepStrictEqual([...files], ["a.txt"])
+      scene.noted()
+      yield* Effect.exit(scene.on(Run.start(pipeline, "x")))
+
+      assert.deepStrictEqual(undos(scene.noted()), ["undo b.txt", "undo a.txt"])
+    }))
+
+  it.effect("undoes what was adopted from another key, for good", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = (key: "old" | "new", was: "old" | undefined, last: Step.Step<string, string, Scene.Oops>) =>
+        Pipeline.make("renamed", { input: Schema.String }).pipe(
+          Pipeline.step(key, undoable(scene, "first"), ({ input }) => input, was === undefined ? {} : { was }),
+          Pipeline.step("last", last, ({ input }) => input)
+        )
+      yield* Effect.exit(scene.on(Run.start(pipeline("old", undefined, failing(scene)), "x")))
+      yield* Effect.exit(scene.on(Run.start(pipeline("new", "old", failing(scene)), "x", { compensate: true })))
+      assert.deepStrictEqual(undos(scene.noted()), ["undo first(x) of x"])
+
+      yield* scene.on(Run.start(pipeline("new", "old", Scene.step(scene, "last")), "x"))
+      assert.deepStrictEqual(scene.noted(), ["first x", "last x"])
+    }))
+
+  it.effect("undoes nothing in a dry run, and leaves that to the next real one", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const failed = pipelineOf(scene, failing(scene))
+      const whole = pipelineOf(scene, Scene.step(scene, "last"))
+
+      yield* Effect.exit(scene.on(Run.start(failed, "x")))
+      yield* Effect.exit(scene.dry(Run.start(failed, "x", { compensate: true })))
+      assert.deepStrictEqual(undos(scene.noted()), [])
+
+      yield* Effect.exit(scene.on(refusing(`{"k":"Compensated"`)(Run.start(failed, "x", { compensate: true }))))
+      scene.noted()
+      yield* Effect.exit(scene.dry(Run.start(whole, "x")))
+      yield* Effect.exit(scene.dry(Run.start(failed, "x")))
+      assert.deepStrictEqual(undos(scene.noted()), [])
+
+      yield* scene.on(Run.start(whole, "x"))
+      assert.strictEqual(undos(scene.noted()).length, 3)
+    }))
+
   it.effect("is over once it is done: what runs after it stays", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
@@ -191,6 +332,6 @@ describe("compensation", () => {
       const exit = yield* Effect.exit(scene.on(Run.start(pipeline, "x", { compensate: true })))
 
       assert.isTrue(Exit.isFailure(exit) && Cause.isFailType(exit.cause))
-      assert.deepStrictEqual((yield* scene.told).slice(-2), ["Compensated a", "RunFailed b"])
+      assert.deepStrictEqual((yield* scene.told).slice(-2), ["RunFailed b", "Compensated a"])
     }))
 })

@@ -62,7 +62,8 @@ describe("a dry run", () => {
         "StepSucceeded apart",
         "StepSucceeded free"
       ])
-      assert.notStrictEqual((yield* scene.info).status, "done")
+      assert.strictEqual((yield* scene.info).status, "interrupted")
+      assert.notInclude(scene.shown.map(({ _tag }) => _tag), "RunInterrupted")
       assert.deepStrictEqual(bodies, [
         "asks",
         "write yes",

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Option, Schema } from "effect"
+import { Cause, Effect, Exit, Fiber, Option, Schema, TestClock } from "effect"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import { Given, type Question } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
+import * as RunState from "../../src/pipeline/RunState.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import { AnswerInvalid, Suspended, suspended, WrongRequest } from "../../src/pipeline/Suspended.ts"
 import * as Validation from "../../src/pipeline/Validation.ts"
@@ -142,6 +143,33 @@ describe("a question", () => {
       )
     }))
 
+  it.effect("stands in its place among all that are open, however many and however deep, each time", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const names = Array.from({ length: 40 }, (_, index) => `${(index * 7) % 40}`)
+      const deep = Pipeline.make("deep", { input: Schema.Array(Schema.String) }).pipe(
+        Pipeline.all((bind) => ({
+          z: bind(people(scene), () => names),
+          m: bind(asking(scene), () => "m"),
+          a: bind(people(scene), () => [...names].reverse())
+        }))
+      )
+      const expected = [
+        ...names.map((name) => `z/each/${name}`),
+        "m",
+        ...[...names].reverse().map((name) => `a/each/${name}`)
+      ]
+
+      for (const left of [expected, expected, expected.slice(1)]) {
+        const [first] = expected
+        const answers = new Map(left.length < expected.length ? [[first ?? "", json("1")]] : [])
+        const requests = yield* waiting(scene.on(Run.start(deep, names, { answers })))
+        assert.deepStrictEqual(requests.map(({ path }) => path), left)
+        const { state } = yield* scene.info
+        assert.deepStrictEqual(RunState.openRequests(state).map(({ path }) => path), left)
+      }
+    }))
+
   it.effect("that is answered at once is recorded, and not asked again when its step runs again", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
@@ -220,6 +248,48 @@ describe("a question", () => {
       assert.isTrue(Exit.isFailure(exit) && Cause.isDieType(exit.cause))
       const { state } = yield* scene.info
       assert.include(JSON.stringify(Option.getOrNull(state.problem)), "asks \\\"age\\\" twice")
+    }))
+
+  it.effect("must have been asked by whoever waits for its answer", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const idle = Step.make("idle", {
+        title: "Waiting for nothing",
+        input: Schema.String,
+        success: Schema.Number,
+        run: () => Effect.zipRight(scene.note("idle"), suspended())
+      })
+      const pipeline = Pipeline.make("idle", { input: Schema.String }).pipe(
+        Pipeline.step("a", idle, ({ input }) => input)
+      )
+
+      assert.strictEqual(
+        yield* Scene.bug(scene.on(Run.start(pipeline, "x"))),
+        "it waits for an answer and asked nothing"
+      )
+      assert.deepStrictEqual(yield* scene.told, ["RunStarted", "StepFailed a", "RunFailed a"])
+    }))
+
+  it.effect("has been asked although the time of its step is up before that has tidied up", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const slow = Step.make("slow", {
+        title: "Asking",
+        input: Schema.String,
+        success: Schema.Number,
+        timeout: "1 minute",
+        run: () =>
+          Effect.zipRight(Effect.addFinalizer(() => Effect.sleep("2 minutes")), CurrentStep.ask(question, suspended))
+      })
+      const pipeline = Pipeline.make("slow", { input: Schema.String }).pipe(
+        Pipeline.step("a", slow, ({ input }) => input)
+      )
+
+      const fiber = yield* Effect.fork(Effect.flip(scene.on(Run.start(pipeline, "x"))))
+      yield* TestClock.adjust("2 minutes")
+
+      assert.instanceOf(yield* Fiber.join(fiber), Suspended)
+      assert.deepStrictEqual(yield* scene.told, ["RunStarted", "RequestOpened", "RunSuspended"])
     }))
 
   it.effect("that is open cannot be passed over by its step", () =>

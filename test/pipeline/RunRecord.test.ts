@@ -41,11 +41,10 @@ const anyEvent: FastCheck.Arbitrary<DurableEvent> = Arbitrary.make(
 
 /** What is only shown is not written, and JSON has no `undefined`. */
 const stored = (event: DurableEvent): unknown => {
-  const { hidden: _1, number: _2, of, program: _3, run: _4, summary: _5, title: _6, was: _7, ...rest } = event as
-    & DurableEvent
-    & { readonly [key: string]: unknown }
+  const { follows: _0, ...whole } = event as DurableEvent & { readonly [key: string]: unknown }
+  const { hidden: _1, number: _2, of, program: _3, run: _4, summary: _5, title: _6, was: _7, ...rest } = whole
   const kept = event._tag === "RunStarted"
-    ? event
+    ? whole
     : event._tag === "Compensated"
     ? event
     : event._tag === "RunResumed"

@@ -146,8 +146,8 @@ describe("transform", () => {
         holds: () => Effect.succeed(true),
         run: Effect.succeed
       }).pipe(Step.compensate(() => Effect.void))
-      const { execute: _1, ...before } = step.definition
-      const { execute: _2, ...after } = Step.transform(step, Effect.withSpan("span")).definition
+      const { execute: _1, transformed: _2, ...before } = step.definition
+      const { execute: _3, transformed: _4, ...after } = Step.transform(step, Effect.withSpan("span")).definition
 
       assert.deepStrictEqual(after, before)
     }))

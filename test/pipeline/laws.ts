@@ -454,7 +454,8 @@ const statusAfter = (outcome: Outcome, stop: Stop | undefined, state: RunState.R
     case "Suspended":
       return "waiting"
     case "Interrupted":
-      return Option.isSome(state.started) ? "interrupted" : undefined
+      // Its end was written down just before.
+      return Option.isNone(state.started) ? undefined : state.phase === "running" ? "interrupted" : state.phase
     case "Killed":
       return state.phase === "running" ? "stopped" : state.phase
   }

@@ -3,6 +3,7 @@ import { Context, Duration, Effect, Option, Schedule, Schema } from "effect"
 import type { Journal } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Run from "../../src/pipeline/Run.ts"
+import type { RunError } from "../../src/pipeline/RunError.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import type { Suspended } from "../../src/pipeline/Suspended.ts"
 import * as Validation from "../../src/pipeline/Validation.ts"
@@ -187,7 +188,7 @@ describe("types", () => {
     >()
     // Nothing to do with a run but its input is asked of who starts it.
     expectTypeOf(Run.start(whole, { text: "" })).toEqualTypeOf<
-      Effect.Effect<number, Failures | Run.RunError | Suspended, Disk | Net | Files | Journal>
+      Effect.Effect<number, Failures | RunError | Suspended, Disk | Net | Files | Journal>
     >()
   })
 

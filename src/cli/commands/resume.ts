@@ -8,6 +8,7 @@ import { Effect, Option } from "effect"
 import { resolve } from "node:path"
 import { Given } from "../../pipeline/Question.ts"
 import * as Run from "../../pipeline/Run.ts"
+import { RunNotFound } from "../../pipeline/RunError.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import type { App } from "../App.ts"
 import * as handOff from "../handOff.ts"
@@ -104,7 +105,7 @@ const lastUnfinished = (app: App) =>
   Effect.flatMap(Run.list, (runs) => {
     const unfinished = runs.find(({ status }) => status !== "done" && status !== "damaged")
     return unfinished === undefined
-      ? new Run.RunNotFound({ run: "@last", reason: `No run is unfinished in ${app.home.folder}` })
+      ? new RunNotFound({ run: "@last", reason: `No run is unfinished in ${app.home.folder}` })
       : Effect.succeed(unfinished)
   })
 
@@ -121,7 +122,7 @@ const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: Read
   }
   const { resumed, started } = info.state
   if (Option.isNone(started)) {
-    return yield* new Run.RunNotFound({
+    return yield* new RunNotFound({
       run: info.id,
       reason: `Run "${info.id}" was stopped before it began; repeat the command that started it`
     })

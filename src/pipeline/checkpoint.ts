@@ -1,0 +1,92 @@
+/**
+ * The checkpoint of a run: a PersistedRef whose value is what the run has come to, and whose changes are its events.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Either, type Scope } from "effect"
+import { bytesOf } from "./digest.ts"
+import { Journal, type JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
+import * as PersistedRef from "./PersistedRef.ts"
+import type { DurableEvent } from "./RunEvent.ts"
+import * as RunRecord from "./RunRecord.ts"
+import * as RunState from "./RunState.ts"
+
+/**
+ * An event and the text it is stored as, so that a result is turned into text once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Entry {
+  readonly event: DurableEvent
+  readonly text: string
+}
+
+/** @category constructors */
+export const entry = (event: DurableEvent): Entry => ({ event, text: RunRecord.encode(event) })
+
+/**
+ * What one value may take of a checkpoint, in bytes: 16 MiB.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const limit = 16 * 1024 * 1024
+
+/** Whether a text is more than a checkpoint keeps. No character takes more than three bytes. */
+export const isTooLong = (text: string): boolean => text.length * 3 > limit && bytesOf(text) > limit
+
+/** What there is to say of it then, behind its name. */
+export const tooLong = (text: string): string => `takes ${bytesOf(text)} bytes, and a checkpoint no more than ${limit}`
+
+/** @category constants */
+export const fold: PersistedRef.Fold<RunState.RunState, Entry> = {
+  initial: RunState.empty,
+  apply: (state, { event }, position) => RunState.apply(state, event, position),
+  encode: ({ text }) => text,
+  decode: (text) => Either.map(RunRecord.decode(text), (event) => ({ event, text }))
+}
+
+/**
+ * The checkpoint of one run, held open.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Checkpoint {
+  readonly id: string
+  readonly journal: OpenJournal
+  readonly ref: PersistedRef.PersistedRef<RunState.RunState, Entry>
+  /** Results that were kept in memory while the journal was read, by position. */
+  readonly values: Map<number, unknown>
+}
+
+/** Results are kept while a journal is read, up to so many characters; the others are read again when they are needed. */
+const kept = 64 * 1024 * 1024
+
+/**
+ * Opens a checkpoint, and holds it until the scope closes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const open = (
+  id: string
+): Effect.Effect<Checkpoint, JournalError | JournalDamaged | RunHeld, Journal | Scope.Scope> =>
+  Effect.gen(function*() {
+    const journal = yield* Effect.flatMap(Journal, (journal) => journal.open(id))
+    const values = new Map<number, unknown>()
+    let room = kept
+    const ref = yield* PersistedRef.fromJournal<RunState.RunState, Entry>(id, journal, {
+      ...fold,
+      decode: (text, position) =>
+        Either.map(RunRecord.decode(text), (event) => {
+          if (event._tag === "StepSucceeded" && text.length <= room) {
+            room -= text.length
+            values.set(position, event.value)
+          }
+          return { event, text: "" }
+        })
+    })
+    return { id, journal, ref, values }
+  })

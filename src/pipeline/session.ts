@@ -1,0 +1,240 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- the types of steps are erased inside the kernel; they are on its doors
+/**
+ * One run, held open: it begins or goes on, and its end is written down, whatever that is.
+ *
+ * @since 0.1.0
+ */
+import { Cause, Effect, Either, type Exit, HashMap, Option, Schema } from "effect"
+import { Answers } from "./Answers.ts"
+import { givenDigest } from "./asking.ts"
+import * as checkpoint from "./checkpoint.ts"
+import * as Codec from "./Codec.ts"
+import { compensate } from "./compensation.ts"
+import { DryRun } from "./CurrentStep.ts"
+import { died, gravity, Stop } from "./Executor.ts"
+import { interpret } from "./interpret.ts"
+import * as JournalExecutor from "./JournalExecutor.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import * as Plan from "./Plan.ts"
+import * as problem from "./problem.ts"
+import type { Given } from "./Question.ts"
+import * as recorded from "./recorded.ts"
+import { Reporter, silent } from "./Reporter.ts"
+import { RecordedResultInvalid } from "./RunError.ts"
+import type { OpenRequest, RunEvent } from "./RunEvent.ts"
+import * as RunRecord from "./RunRecord.ts"
+import * as RunState from "./RunState.ts"
+import { Suspended, WrongRequest } from "./Suspended.ts"
+
+/**
+ * What a session is about.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Session {
+  readonly checkpoint: checkpoint.Checkpoint
+  /** The finished run that this one comes after. */
+  readonly follows: string | undefined
+  readonly input: unknown
+  /** The input as it is recorded. */
+  readonly json: unknown
+  readonly identity: string
+  readonly settings: unknown
+  readonly compensate: boolean
+  readonly answers: ReadonlyMap<string, Given>
+  readonly from: string | undefined
+}
+
+/**
+ * How a session ended, and whether nothing of its run is worth keeping: it was begun to look only, and nobody has
+ * answered anything.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Ended {
+  readonly exit: Exit.Exit<unknown, unknown>
+  readonly isDiscarded: boolean
+}
+
+/**
+ * Runs a pipeline in its checkpoint.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = (pipeline: Pipeline.Any, session: Session): Effect.Effect<Ended, never, unknown> =>
+  Effect.gen(function*() {
+    const { ref } = session.checkpoint
+    const dryRun = yield* DryRun
+    const before = yield* ref.get
+    const exit = yield* Effect.exit(goOn(pipeline, session, before, dryRun))
+    const { answers, choices, requests } = yield* ref.get
+    const isUnanswered = HashMap.isEmpty(answers) && HashMap.isEmpty(choices) && HashMap.isEmpty(requests)
+    return { exit, isDiscarded: dryRun && Option.isNone(before.started) && isUnanswered }
+  })
+
+const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState, dryRun: boolean) =>
+  Effect.gen(function*() {
+    const { answers, from, identity, input, json, settings } = session
+    const { id, ref } = session.checkpoint
+    const mailbox = yield* Answers
+    const reporter = yield* Reporter
+    const left = yield* mailbox.left(id, RunState.openRequests(state))
+    const executor = JournalExecutor.make({
+      checkpoint: session.checkpoint,
+      state,
+      report: reporter.report === silent.report ? undefined : reported(reporter.report),
+      answers: new Map([...left, ...answers]),
+      settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.void,
+      dryRun,
+      clock: yield* Effect.clock
+    })
+    const now = Effect.clockWith((clock) => clock.currentTimeMillis)
+    // In a dry run nothing is undone: whoever goes on for real does that first, and until then nothing is recorded.
+    const leftUndone = dryRun && state.undoing > 0
+    let pretended = leftUndone
+
+    const begin = Effect.gen(function*() {
+      yield* offered(id, state, answers)
+      const again = from === undefined ? [] : yield* recorded.from(pipeline, state, from)
+      const plan = Plan.shape(pipeline)
+      const { of } = Plan.numbering(pipeline)
+      const { started } = state
+      if (Option.isNone(started)) {
+        const { follows } = session
+        return yield* executor.record({
+          _tag: "RunStarted",
+          at: yield* now,
+          format: RunRecord.format,
+          run: id,
+          program: pipeline.name,
+          identity,
+          input: json,
+          settings,
+          plan,
+          of,
+          ...(follows === undefined ? {} : { follows })
+        }, true)
+      }
+      const { plan: before } = Option.getOrElse(state.resumed, () => started.value)
+      if (before !== plan) yield* recorded.stillDecodes(session.checkpoint, pipeline, state, new Set(again))
+      yield* executor.record(
+        { _tag: "RunResumed", at: yield* now, settings, plan, of, was: state.phase, run: id, program: pipeline.name },
+        true
+      )
+      if (state.undoing > 0 && !dryRun) {
+        yield* Effect.catchAll(
+          interpret(executor.past, pipeline, input, { dryRun, looks: false }),
+          (stop) => stop.gravity === gravity.broken ? Effect.fail(stop) : Effect.void
+        )
+        yield* compensate(executor)
+      }
+      const why = `asked for with --from ${from}`
+      yield* Effect.forEach(
+        again,
+        (path) => Effect.flatMap(now, (at) => executor.record({ _tag: "StepVoided", at, path, why })),
+        { concurrency: "unbounded", discard: true }
+      )
+    })
+
+    const body = Effect.gen(function*() {
+      yield* begin
+      const output = yield* interpret(executor, pipeline, input, {
+        dryRun,
+        record: !leftUndone,
+        simulated: () => {
+          pretended = true
+        }
+      })
+      const encoded = yield* Either.mapLeft(
+        outputCodec(pipeline).encode(output),
+        (issues) => died("", new Error(`the output of "${pipeline.name}" does not fit its schema\n${issues}`))
+      )
+      if (!pretended) yield* executor.record({ _tag: "RunSucceeded", at: yield* now, output: encoded ?? null }, true)
+      // What only pretended has come to no end. That is written down for whoever looks at the run, and said to nobody.
+      else yield* Effect.ignore(ref.update(checkpoint.entry({ _tag: "RunInterrupted", at: yield* now })))
+      return output
+    })
+
+    const waits = (requests: ReadonlyArray<OpenRequest>) =>
+      Effect.flatMap(now, (at) => executor.record({ _tag: "RunSuspended", at, requests: requests.map(({ id }) => id) }))
+    const failed = (stop: Stop, undo = 0) =>
+      Effect.flatMap(now, (at) =>
+        executor.record({
+          _tag: "RunFailed",
+          at,
+          ...(stop.path === "" ? {} : { path: stop.path }),
+          problem: problem.fromCause(stop.cause),
+          ...(undo === 0 ? {} : { undo })
+        }))
+
+    const end = (stop: Stop): Effect.Effect<never, unknown, unknown> =>
+      Effect.gen(function*() {
+        const open = RunState.openRequests(yield* ref.get)
+        if (stop.gravity === gravity.asking) {
+          const requests = inOrder(open, stop.asking)
+          yield* waits(requests)
+          return yield* new Suspended({ run: id, requests })
+        }
+        if (stop.gravity === gravity.broken) {
+          if (open.length > 0) yield* waits(open)
+          else if (Option.getOrNull(Cause.failureOption(stop.cause)) instanceof RecordedResultInvalid) {
+            yield* failed(stop)
+          }
+        } else if (stop.gravity === gravity.failed && session.compensate && !dryRun) {
+          yield* failed(stop, executor.undoables.length)
+          yield* compensate(executor)
+        } else yield* failed(stop, dryRun ? state.undoing : 0)
+        return yield* Effect.failCause(stop.cause)
+      }).pipe(
+        // The disk failed while the end was written down: that is what there is to say now.
+        Effect.catchIf((error) => error instanceof Stop, (stop) => Effect.failCause(stop.cause))
+      )
+
+    return yield* body.pipe(
+      Effect.catchIf((error): error is Stop => error instanceof Stop, end),
+      Effect.onInterrupt(() =>
+        Effect.flatMap(ref.get, ({ phase, started }) =>
+          // It may have come to its end just before.
+          Option.isSome(started) && phase === "running"
+            ? Effect.flatMap(now, (at) => Effect.ignore(executor.record({ _tag: "RunInterrupted", at })))
+            : Effect.void)
+      )
+    )
+  })
+
+/** What is shown is never worth more than the run: a reporter with a bug shows nothing. */
+const reported = (report: (event: RunEvent) => Effect.Effect<void>) => (event: RunEvent): Effect.Effect<void> =>
+  Effect.catchAllCause(Effect.suspend(() => report(event)), (cause) => Effect.logDebug("The reporter has a bug", cause))
+
+/** Questions in the order in which the pipeline comes to them; those that it did not come to now are last. */
+const inOrder = (open: ReadonlyArray<OpenRequest>, asking: ReadonlyArray<string>): ReadonlyArray<OpenRequest> => {
+  const order = new Map(asking.map((path, index) => [path, index]))
+  const placeOf = ({ path }: OpenRequest) => order.get(path) ?? asking.length
+  return [...open].sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+const outputCodec = (pipeline: Pipeline.Any): Codec.Codec => pipeline.definition.output?.codec ?? nothing
+const nothing = Codec.make(Schema.Void)
+
+/** An answer for a question that is not open was meant for another run, or another answer was given before. */
+const offered = (
+  run: string,
+  state: RunState.RunState,
+  answers: ReadonlyMap<string, Given>
+): Effect.Effect<void, WrongRequest> => {
+  const open = RunState.openRequests(state)
+  const isOpen = (key: string) => open.some(({ id, path }) => id === key || path === key)
+  const [stray] = [...answers].find(([key, given]) => !isOpen(key) && !isAccepted(state, key, given)) ?? []
+  return stray === undefined
+    ? Effect.void
+    : new WrongRequest({ run, id: stray, open: open.map(({ id, path }) => ({ id, path })) })
+}
+
+/** The very answer that was accepted may be handed in again; that changes nothing. */
+const isAccepted = ({ answers }: RunState.RunState, key: string, given: Given): boolean =>
+  Array.from(HashMap.values(answers)).flat().some((answer) =>
+    (answer.id === key || answer.path === key) && answer.given === givenDigest(given)
+  )
