@@ -22,7 +22,7 @@ import {
   planWaves,
   renderGuide,
   renderReadme,
-  renderTasks
+  renderTask
 } from "../steps/tasks/steps.ts"
 import { Subtask } from "../steps/tasks/Subtask.ts"
 
@@ -138,16 +138,19 @@ export const implement = Pipeline.make("implement", { input: Input }).pipe(
   Pipeline.step("workspaces", nameWorkspaces, ({ feature, waves }) => ({ waves: waves.waves, slug: feature.slug })),
   Pipeline.announce((state) => found(state.feature, state.subtasks, planned(state))),
   Pipeline.step("target", chooseTarget, ({ feature }) => feature.slug),
-  Pipeline.all((bind) => ({
-    tasks: bind(renderTasks, (state) => ({
-      tasks: planned(state).inOrder,
+  Pipeline.forEach("tasks", renderTask, (state) =>
+    planned(state).inOrder.map((task) => ({
+      task,
       about: { review: state.source.task.id, slug: state.feature.slug, created: state.source.created },
-      target: state.target
-    })),
+      target: state.target,
+      report: state.source.reportName
+    })), { key: ({ task }) => task.id, concurrency: 16 }),
+  Pipeline.all((bind) => ({
     guide: bind(renderGuide, (state) => ({
       feature: state.feature,
       waves: planned(state).waves,
-      target: state.target
+      target: state.target,
+      report: state.source.reportName
     })),
     readme: bind(renderReadme, (state) => ({
       feature: state.feature,
@@ -165,7 +168,7 @@ export const implement = Pipeline.make("implement", { input: Input }).pipe(
   })),
   Pipeline.step("tree", placeTree, ({ guide, readme, target, tasks }) => ({
     owner: target.folder,
-    files: [readme, guide, ...tasks]
+    files: [readme, guide, ...tasks.flat()]
   })),
   Pipeline.announce((state) => placed(state.target.folder, state.tree.files, planned(state))),
   Pipeline.output(Output, (state) => ({

@@ -59,14 +59,16 @@ export class ReportEmpty extends Schema.TaggedError<ReportEmpty>()("ReportEmpty"
 /** @category errors */
 export class ReportTooLarge extends Schema.TaggedError<ReportTooLarge>()("ReportTooLarge", {
   ...Report,
+  /** The file, or what would be made of it. */
+  what: Schema.String,
   /** In bytes. */
   limit: Schema.Number
 }) {
   override get message(): string {
-    return `${this.report} is larger than ${this.limit} bytes`
+    return `${this.report}: ${this.what} would take more than ${this.limit} bytes`
   }
   get fix(): string {
-    return "Keep the report to its findings and recommendations, or allow more with --max-bytes."
+    return "Keep the report to its findings and recommendations, or split it. A larger file is read with --max-bytes."
   }
 }
 

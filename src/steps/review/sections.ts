@@ -84,11 +84,15 @@ const nouns = ["fixes", "changes", "actions"]
 
 /** The words of a heading without its number, what stands in parentheses, and words such as "revised". */
 const significant = (heading: string): string => {
-  let words = heading.toLowerCase().replace(/[*_`]/g, "").trim()
-  words = words.replace(/^(section|part)\s+\d+\s*[:.)-]\s*/, "").replace(/^\d+(\.\d+)*\s*[:.)]?\s+/, "")
-  words = words.replace(/\s*\([^()]*\)\s*$/, "").replace(/:$/, "").trim()
-  words = words.replace(/^summary\s+of\s+/, "").replace(/\s+summary$/, "")
-  const parts = words.split(/\s+/)
+  // With single spaces only, none of the patterns can look at a place twice.
+  const parts = heading.toLowerCase().replace(/[*_`]/g, "").split(/\s+/).filter((word) => word !== "").join(" ")
+    .replace(/^(section|part) \d+ ?[:.)-] ?/, "")
+    .replace(/^\d+(\.\d+)* ?[:.)]? /, "")
+    .replace(/ ?\([^()]*\)$/, "")
+    .replace(/ ?:$/, "")
+    .replace(/^summary of /, "")
+    .replace(/ summary$/, "")
+    .split(" ")
   while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
   return parts.join(" ")
 }

@@ -20,9 +20,13 @@ export type ReviewTask = typeof ReviewTask.Type
 /** How many bytes a report may have, unless more are allowed. */
 export const defaultLimit = 2 * 1024 * 1024
 
-const record = Schema.decodeUnknownEither(
-  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+const anything = Schema.optional(Schema.Unknown)
+const parts = Schema.decodeUnknownEither(
+  Schema.parseJson(Schema.Struct({ id: anything, title: anything, created: anything }))
 )
+
+/** Never with a character in the place of bytes that are none. */
+const decoded = Option.liftThrowable((bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes))
 
 /**
  * Reads the JSON of a review task.
@@ -30,12 +34,11 @@ const record = Schema.decodeUnknownEither(
  * @category parsing
  * @since 0.1.0
  */
-export const task = (json: string, where: string): Either.Either<ReviewTask, InvalidTask> =>
-  Either.flatMap(
-    Either.mapLeft(record(json.replace(/^\uFEFF/, "")), () =>
-      new InvalidTask({ where, reason: "it is not a JSON object" })),
-    ({ created, id, title }) =>
-      checked({ id, title, created }, where)
+export const task = (bytes: Uint8Array, where: string): Either.Either<ReviewTask, InvalidTask> =>
+  Either.fromOption(decoded(bytes), () => "it is not UTF-8").pipe(
+    Either.flatMap((text) => Either.mapLeft(parts(text), () => "it is not a JSON object")),
+    Either.mapLeft((reason) => new InvalidTask({ where, reason })),
+    Either.flatMap(({ created, id, title }) => checked({ id, title, created }, where))
   )
 
 /**
@@ -74,12 +77,10 @@ export const report = (
   name: string,
   limit: number
 ): Either.Either<string, ReportTooLarge | ReportNotText | ReportEmpty> => {
-  if (bytes.length > limit) return Either.left(new ReportTooLarge({ report: name, limit }))
-  const decoded = Option.liftThrowable((bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes))(
-    bytes
-  )
-  if (Option.isNone(decoded)) return Either.left(new ReportNotText({ report: name, reason: "it is not UTF-8" }))
-  if (decoded.value.includes("\0")) return Either.left(new ReportNotText({ report: name, reason: "it holds a NUL" }))
-  const text = normalized(decoded.value)
+  if (bytes.length > limit) return Either.left(new ReportTooLarge({ report: name, what: "the file", limit }))
+  const read = decoded(bytes)
+  if (Option.isNone(read)) return Either.left(new ReportNotText({ report: name, reason: "it is not UTF-8" }))
+  if (read.value.includes("\0")) return Either.left(new ReportNotText({ report: name, reason: "it holds a NUL" }))
+  const text = normalized(read.value)
   return /[^\s\p{Z}\p{C}]/u.test(text) ? Either.right(text) : Either.left(new ReportEmpty({ report: name }))
 }

@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import { DateTime, Effect, Either, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { Workspace } from "../../layers/Workspace.ts"
 import * as Step from "../../pipeline/Step.ts"
 import { relative } from "../tasks/relative.ts"
 import * as Draft from "./Draft.ts"
 import * as errors from "./errors.ts"
 import * as Feature from "./Feature.ts"
+import { keepable } from "./keepable.ts"
 import * as source from "./source.ts"
 import * as subtasks from "./subtasks.ts"
 
@@ -68,12 +69,12 @@ export const readSource = Step.make("read-review", {
       const task = yield* readTask(input)
       const report = yield* readReport(input, name)
       const now = yield* DateTime.now
-      return {
+      return yield* keepable({
         task: { id: task.id, title: task.title },
         created: task.created ?? DateTime.formatIso(now),
         reportName: name,
         report
-      }
+      }, { report: name, what: "its text" })
     })
 })
 
@@ -95,7 +96,7 @@ const readTask = ({ id, root, task, title }: typeof SourceInput.Type) =>
         FileUnreadable: ({ reason }) => refused(`it cannot be read: ${reason}`)
       })
     )
-    return yield* source.task(new TextDecoder().decode(bytes), where)
+    return yield* source.task(bytes, where)
   })
 
 const readReport = ({ limit, report }: typeof SourceInput.Type, name: string) =>
@@ -105,7 +106,7 @@ const readReport = ({ limit, report }: typeof SourceInput.Type, name: string) =>
       Effect.catchTags({
         FileNotFound: () => refused("there is no such file"),
         FileNotRegular: ({ kind }) => refused(`it is ${kind}, not a file`),
-        FileTooLarge: () => new errors.ReportTooLarge({ report: name, limit }),
+        FileTooLarge: () => new errors.ReportTooLarge({ report: name, what: "the file", limit }),
         FileUnreadable: ({ reason }) => refused(`it cannot be read: ${reason}`)
       })
     )
@@ -142,11 +143,22 @@ export const parseSubtasks = Step.make("parse-subtasks", {
     commands: Schema.String
   }),
   success: Draft.Found,
-  failure: Schema.Union(errors.NoRecommendations, errors.NoSubtasks, errors.UnsafeIdentifier),
+  failure: Schema.Union(
+    errors.NoRecommendations,
+    errors.NoSubtasks,
+    errors.UnsafeIdentifier,
+    errors.ReportTooLarge
+  ),
   run: ({ commands, components, report, text, words }) =>
-    Either.match(subtasks.fromReport({ report, text, slug: words, layout: { commands, components } }), {
-      onLeft: Effect.fail,
-      onRight: Effect.succeed
-    }),
+    Effect.flatMap(
+      subtasks.fromReport({ report, text, slug: words, layout: { commands, components } }),
+      (found) =>
+        keepable(found, {
+          report,
+          what: `what it recommends (${found.subtasks.length} tasks)`,
+          // What is decided about a task later, and the names of its files.
+          later: found.subtasks.length * (600 + 3 * words.length)
+        })
+    ),
   summary: ({ strategy, subtasks }) => `${subtasks.length} task${subtasks.length === 1 ? "" : "s"} (${strategy})`
 })

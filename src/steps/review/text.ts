@@ -8,7 +8,8 @@
 const space = /[\t-\r\u001C-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/
 
 /** White space as Unicode means it, other than a byte-order mark. */
-export const isSpace = (character: string | undefined): boolean => character !== undefined && space.test(character)
+export const isSpace = (character: string | undefined): boolean =>
+  character !== undefined && !(character > " " && character < "\u0080") && space.test(character)
 
 /** Without the white space around it. */
 export const trim = (text: string): string => {

@@ -27,7 +27,7 @@ export interface About {
  * @since 0.1.0
  */
 export const taskFile = (task: Subtask, about: About): string =>
-  markdown.document(
+  markdown.document([
     frontMatter({
       id: task.id,
       title: task.title,
@@ -57,7 +57,7 @@ export const taskFile = (task: Subtask, about: About): string =>
     task.dependencies.length === 0 ? "This task depends on no other." : markdown.bulleted(task.dependencies),
     "## Notes",
     `Made from the review ${about.review}.`
-  )
+  ])
 
 const criteria = ({ taskType }: Subtask): ReadonlyArray<string> => [
   "Implementation complete",
@@ -87,7 +87,7 @@ const details = {
 export const plan = (task: Subtask): string => {
   const work = task.implementationMode === "task-work"
   const files = task.files.length
-  return markdown.document(
+  return markdown.document([
     `# Implementation Plan: ${task.id}`,
     "## Task",
     closed(task.title),
@@ -126,5 +126,5 @@ export const plan = (task: Subtask): string => {
       `Duration: ${task.estimatedDuration}`,
       `Complexity: ${task.complexity}/10`
     ])
-  )
+  ])
 }

@@ -16,7 +16,7 @@ import { methodName, plural, type Subtask } from "./Subtask.ts"
  */
 export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subtask>>, folder: string): string => {
   const tasks = waves.flat()
-  return markdown.document(
+  return markdown.document([
     `# ${markdown.oneLine(feature.name)} Implementation Guide`,
     "## Overview",
     `This feature has ${plural(tasks.length, "task")} in ${plural(waves.length, "wave")}.`,
@@ -28,8 +28,8 @@ export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subta
     ]),
     "## Parallel Execution",
     "Tasks of one wave share no file and can be done side by side; a wave begins when the one before is done. A task " +
-      "beside others has a workspace of its own, a git worktree next to this folder: commit these files first, so that " +
-      "each of them has them. The commands are for the folder that `tasks/` lies in.",
+    "beside others has a workspace of its own, a git worktree next to this folder: commit these files first, so that " +
+    "each of them has them. The commands are for the folder that `tasks/` lies in.",
     `\`\`\`\n${tree(waves)}\n\`\`\``,
     ...waves.flatMap((wave, index) => section(wave, index + 1, folder)),
     "## Summary",
@@ -56,7 +56,7 @@ export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subta
         `Wave ${index + 1}${wave.length > 1 ? " (PARALLEL)" : ""}: ${wave.map(({ id }) => id).join(", ")}`
       )
     )
-  )
+  ])
 }
 
 const section = (wave: ReadonlyArray<Subtask>, number: number, folder: string): ReadonlyArray<string> => {

@@ -27,7 +27,7 @@ export const numbered = (lines: ReadonlyArray<string>): string =>
   lines.map((line, index) => `${index + 1}. ${line}`).join("\n")
 
 /** Parts with an empty line between them. */
-export const document = (...parts: ReadonlyArray<string>): string => `${parts.join("\n\n")}\n`
+export const document = (parts: ReadonlyArray<string>): string => `${parts.join("\n\n")}\n`
 
 /** A link to a file, from a document in a folder. */
 export const link = (text: string, from: string, to: string): string => {

@@ -24,7 +24,7 @@ export const readme = (
     readonly reportName: string
   }
 ): string =>
-  markdown.document(
+  markdown.document([
     `# Feature: ${markdown.oneLine(feature.name)}`,
     "## Overview",
     closed(sections.overview) || "The review has no summary.",
@@ -53,4 +53,4 @@ export const readme = (
       "[IMPLEMENTATION-GUIDE.md](IMPLEMENTATION-GUIDE.md): the order of the tasks and how to do them",
       markdown.link("The review report", review.folder, review.report)
     ])
-  )
+  ])

@@ -6,8 +6,9 @@
 import { Effect, Either, Schema } from "effect"
 import * as Step from "../../pipeline/Step.ts"
 import { Draft } from "../review/Draft.ts"
-import { DependencyCycle, DependencyUnknown } from "../review/errors.ts"
+import { DependencyCycle, DependencyUnknown, ReportTooLarge } from "../review/errors.ts"
 import { Feature } from "../review/Feature.ts"
+import { keepable } from "../review/keepable.ts"
 import { readmeSections } from "../review/readmeSections.ts"
 import { assess, Assessment } from "./assessment.ts"
 import * as documents from "./documents.ts"
@@ -16,7 +17,12 @@ import { readme } from "./readme.ts"
 import { plural, Subtask } from "./Subtask.ts"
 import { emissionOrder, waves, workspaces } from "./waves.ts"
 
-/** @category steps */
+/**
+ * Decides how each recommendation is to be done, how hard it is, and of what kind.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
 export const assignModes = Step.make("assign-modes", {
   title: "Assigning implementation modes",
   input: Schema.Array(Draft),
@@ -38,7 +44,12 @@ const Schedule = Schema.Struct({
   waves: Schema.Array(Schema.Array(Schema.String))
 })
 
-/** @category steps */
+/**
+ * Puts tasks in order, and into waves of those that can be done side by side.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
 export const planWaves = Step.make("plan-waves", {
   title: "Planning waves of parallel work",
   input: Schema.Struct({
@@ -69,7 +80,12 @@ export const planWaves = Step.make("plan-waves", {
   summary: ({ waves }) => plural(waves.length, "wave")
 })
 
-/** @category steps */
+/**
+ * Names a workspace for each task that others are done beside.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
 export const nameWorkspaces = Step.make("name-workspaces", {
   title: "Naming workspaces",
   input: Schema.Struct({ waves: Schema.Array(Schema.Array(Schema.String)), slug: Schema.String }),
@@ -81,7 +97,12 @@ export const nameWorkspaces = Step.make("name-workspaces", {
 /** @category models */
 const Target = Schema.Struct({ folder: Schema.String, plans: Schema.String })
 
-/** @category steps */
+/**
+ * Chooses the folders that everything is written into.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
 export const chooseTarget = Step.make("choose-target", {
   title: "Choosing the folder",
   input: Schema.String,
@@ -95,30 +116,54 @@ const Document = Schema.Struct({ path: Schema.String, content: Schema.String })
 
 const About = Schema.Struct({ review: Schema.String, slug: Schema.String, created: Schema.String })
 
-/** @category steps */
-export const renderTasks = Step.make("render-tasks", {
+/**
+ * The file of one task, and its plan.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
+export const renderTask = Step.make("render-task", {
   title: "Writing task files and plans",
-  input: Schema.Struct({ tasks: Schema.Array(Subtask), about: About, target: Target }),
+  input: Schema.Struct({ task: Subtask, about: About, target: Target, report: Schema.String }),
   success: Schema.Array(Document),
-  run: ({ about, target, tasks }) =>
-    Effect.succeed(tasks.flatMap((task) => [
+  failure: ReportTooLarge,
+  run: ({ about, report, target, task }) =>
+    keepable([
       { path: `${target.folder}/${task.fileName}`, content: documents.taskFile(task, about) },
       { path: `${target.plans}/${task.id}-implementation-plan.md`, content: documents.plan(task) }
-    ])),
-  summary: (documents) => `${plural(documents.length / 2, "task file")}, ${plural(documents.length / 2, "plan")}`
+    ], { report, what: `the documents of ${task.id}` })
 })
 
-/** @category steps */
+/**
+ * The guide to all tasks.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
 export const renderGuide = Step.make("render-guide", {
   title: "Writing the guide",
-  input: Schema.Struct({ feature: Feature, waves: Schema.Array(Schema.Array(Subtask)), target: Target }),
+  input: Schema.Struct({
+    feature: Feature,
+    waves: Schema.Array(Schema.Array(Subtask)),
+    target: Target,
+    report: Schema.String
+  }),
   success: Document,
-  run: ({ feature, target, waves }) =>
-    Effect.succeed({ path: `${target.folder}/IMPLEMENTATION-GUIDE.md`, content: guide(feature, waves, target.folder) }),
+  failure: ReportTooLarge,
+  run: ({ feature, report, target, waves }) =>
+    keepable(
+      { path: `${target.folder}/IMPLEMENTATION-GUIDE.md`, content: guide(feature, waves, target.folder) },
+      { report, what: "the guide" }
+    ),
   summary: () => "IMPLEMENTATION-GUIDE.md"
 })
 
-/** @category steps */
+/**
+ * The README of the feature.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
 export const renderReadme = Step.make("render-readme", {
   title: "Writing the README",
   input: Schema.Struct({
@@ -135,8 +180,9 @@ export const renderReadme = Step.make("render-readme", {
     })
   }),
   success: Document,
+  failure: ReportTooLarge,
   run: ({ feature, review, root, target, tasks }) =>
-    Effect.succeed({
+    keepable({
       path: `${target.folder}/README.md`,
       content: readme(feature, readmeSections(review.text, "whole"), tasks, {
         id: review.id,
@@ -145,6 +191,6 @@ export const renderReadme = Step.make("render-readme", {
         report: review.report,
         reportName: review.reportName
       })
-    }),
+    }, { report: review.reportName, what: "the README" }),
   summary: () => "README.md"
 })
