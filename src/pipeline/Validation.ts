@@ -142,6 +142,45 @@ export const all = <A, R>(...members: ReadonlyArray<Check<A, R> | Validation<A, 
   members
 })
 
+/**
+ * Checks a part of a value: what is found is placed at that part's path. A part that is not there has no issues.
+ *
+ * @example
+ * ```ts
+ * import { Option } from "effect"
+ * import { Validation } from "effect-cairn"
+ *
+ * const title = Validation.chain(
+ *   Validation.check("length", (title: string) => title.length > 80 ? [Validation.error("title-long", "is too long")] : [])
+ * )
+ *
+ * export const report = Validation.at("/title", (report: { readonly title?: string }) => Option.fromNullable(report.title), title)
+ * ```
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const at = <B, A, R>(
+  path: string,
+  part: (value: B) => Option.Option<A>,
+  self: Validation<A, R>
+): Validation<B, R> => ({
+  ...self,
+  members: self.members.map((member) =>
+    member._tag === "Validation"
+      ? at(path, part, member)
+      : check(member.name, (value: B) =>
+        Option.match(part(value), {
+          onNone: () => Effect.succeed([]),
+          onSome: (value) =>
+            Effect.map(
+              member.find(value),
+              Array.map((issue): Issue => ({ ...issue, path: `${path}${issue.path ?? ""}` }))
+            )
+        }))
+  )
+})
+
 /** @category constructors */
 export const error = (
   code: string,
