@@ -262,6 +262,20 @@ export interface Tree {
 }
 
 /**
+ * New content for a file that was read, or for one that is not there.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Revision {
+  /** Relative to the root, with `/`. */
+  readonly path: string
+  readonly content: string
+  /** The hash that `read` gave, or `absent`, which is also meant when it is left out. */
+  readonly expected?: string | undefined
+}
+
+/**
  * The content of a file and the hash that `write` takes as `expected`.
  *
  * @category models
@@ -308,14 +322,12 @@ export class Workspace extends Context.Tag("effect-cairn/layers/Workspace")<Work
    */
   readonly place: (tree: Tree) => Effect.Effect<Placed, UnsafePath | TreeExists | FileChanged | WriteFailed>
   /**
-   * Writes one file. `expected` is the hash that `read` gave, or `absent`, which is also meant when it is left out: a
-   * file that nobody read is never overwritten. What this run wrote itself counts as what it had read before.
+   * Writes files that lie where they belong: all of them, or none. A file that nobody read is never overwritten, and
+   * what this run wrote itself counts as what it had read before.
    */
   readonly write: (
-    path: string,
-    content: string,
-    options?: { readonly expected?: string | undefined }
-  ) => Effect.Effect<PlacedFile, UnsafePath | FileChanged | WriteFailed>
+    files: ReadonlyArray<Revision>
+  ) => Effect.Effect<ReadonlyArray<PlacedFile>, UnsafePath | FileChanged | WriteFailed>
   /** Whether every file that was written or right is still there. One that was changed since is there, and theirs. */
   readonly holds: (placed: Pick<Placed, "files">) => Effect.Effect<boolean>
   /** The paths of those that are there and were changed since, for telling a person that they are kept. */

@@ -20,7 +20,8 @@ import {
   stepIn,
   suite,
   tree,
-  visible
+  visible,
+  write
 } from "./WorkspaceContract.ts"
 import { edit, files, temporary } from "./WorkspaceDisk.ts"
 
@@ -60,15 +61,14 @@ it.effect("knows in another process what the run wrote", () =>
     edit(root, "agent.md", "old\n")
     const process = <A, E>(effect: Effect.Effect<A, E, Workspace>, runs?: string) =>
       effect.pipe(inRun("demo-1"), Effect.provide(WorkspaceRooted.layer({ root, runs })))
-    const write = (expected: string, content: string) =>
-      Effect.flatMap(Workspace, (workspace) => workspace.write("agent.md", content, { expected }))
+    const over = (expected: string, content: string) => write("agent.md", content, { expected })
     const fingerprint = (path: string) => Effect.flatMap(Workspace, (workspace) => workspace.fingerprint(path))
 
-    yield* process(write(sha256("old\n"), "new\n"), runs)
+    yield* process(over(sha256("old\n"), "new\n"), runs)
     yield* process(place(tree()), runs)
 
     assert.strictEqual(yield* process(fingerprint("agent.md"), runs), sha256("old\n"))
-    assert.strictEqual((yield* process(write(sha256("old\n"), "newer\n"), runs)).change, "replaced")
+    assert.strictEqual((yield* process(over(sha256("old\n"), "newer\n"), runs)).change, "replaced")
     assert.strictEqual(yield* process(fingerprint("agent.md"), runs), sha256("old\n"))
     assert.strictEqual(yield* process(fingerprint(plan), runs), "missing")
     // Without a record of the run, the manifest of the folder still knows.
@@ -183,10 +183,9 @@ it.effect("keeps the mode of a file that it replaces", () =>
     NodeFs.chmodSync(join(root, "agent.md"), 0o750)
     edit(root, "plain", "")
 
-    yield* Effect.flatMap(Workspace, ({ write }) =>
-      Effect.zipRight(write("agent.md", "new\n", { expected: sha256("old\n") }), write("other.md", "x"))).pipe(
-        Effect.provide(WorkspaceRooted.layer({ root }))
-      )
+    yield* Effect.zipRight(write("agent.md", "new\n", { expected: sha256("old\n") }), write("other.md", "x")).pipe(
+      Effect.provide(WorkspaceRooted.layer({ root }))
+    )
 
     assert.strictEqual(modeOf("agent.md"), 0o750)
     assert.strictEqual(modeOf("other.md"), modeOf("plain"))
@@ -257,7 +256,7 @@ it.effect("shows in a dry run what it would do, and writes nothing", () =>
     )
     assert.isFalse(placed.files[1] !== undefined && "diff" in placed.files[1])
 
-    const written = yield* dry(Effect.flatMap(Workspace, ({ write }) => write("agents/new.md", "new\n")))
+    const written = yield* dry(write("agents/new.md", "new\n"))
     assert.strictEqual(written.diff, "--- /dev/null\n+++ b/agents/new.md\n@@ -0,0 +1,1 @@\n+new\n")
 
     assert.strictEqual((yield* dry(refusal(place(tree("two")))))._tag, "TreeExists")

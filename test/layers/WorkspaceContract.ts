@@ -1,6 +1,6 @@
 /** What every workspace promises, whatever it is made of. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, type Layer, Option } from "effect"
+import { Array, Effect, type Layer, Option } from "effect"
 import { createHash } from "node:crypto"
 import { isUnchanged, type Placed, type RootUnusable, type Tree, Workspace } from "../../src/layers/Workspace.ts"
 import { CurrentStep, type StepInRun } from "../../src/pipeline/CurrentStep.ts"
@@ -59,6 +59,13 @@ export const visible = (files: Record<string, string>) =>
 export const contents = (tree: Tree) => Object.fromEntries(tree.files.map((file) => [file.path, file.content]))
 
 const place = (tree: Tree) => Effect.flatMap(Workspace, (workspace) => workspace.place(tree))
+
+/** Writes one file. */
+export const write = (path: string, content: string, options: { readonly expected?: string } = {}) =>
+  Effect.flatMap(
+    Workspace,
+    (workspace) => Effect.map(workspace.write([{ path, content, ...options }]), (files) => Array.unsafeGet(files, 0))
+  )
 
 export const suite = (name: string, make: () => Harness) =>
   describe(`Workspace (${name})`, () => {
@@ -226,8 +233,8 @@ export const suite = (name: string, make: () => Harness) =>
         assert.strictEqual(before, sha256("old\n"))
         assert.strictEqual(yield* workspace.fingerprint("none.md"), "missing")
 
-        yield* workspace.write("agent.md", "new\n", { expected: before }).pipe(inRun("demo-1"))
-        yield* workspace.write("agent.md", "newer\n", { expected: before }).pipe(inRun("demo-1"))
+        yield* write("agent.md", "new\n", { expected: before }).pipe(inRun("demo-1"))
+        yield* write("agent.md", "newer\n", { expected: before }).pipe(inRun("demo-1"))
         yield* place(tree()).pipe(inRun("demo-1"))
 
         assert.strictEqual(yield* workspace.fingerprint("agent.md").pipe(inRun("demo-1")), before)
@@ -264,46 +271,69 @@ export const suite = (name: string, make: () => Harness) =>
         edit("agent.md", "old\n")
         const { sha256: expected } = yield* workspace.read("agent.md", { limit: 100 })
 
-        assert.deepStrictEqual(yield* workspace.write("agents/ext.md", "ext\n"), {
+        assert.deepStrictEqual(yield* write("agents/ext.md", "ext\n"), {
           path: "agents/ext.md",
           bytes: 4,
           sha256: sha256("ext\n"),
           change: "created"
         })
-        assert.strictEqual((yield* workspace.write("agent.md", "new\n", { expected })).change, "replaced")
-        assert.strictEqual((yield* workspace.write("agent.md", "new\n", { expected })).change, "unchanged")
+        assert.strictEqual((yield* write("agent.md", "new\n", { expected })).change, "replaced")
+        assert.strictEqual((yield* write("agent.md", "new\n", { expected })).change, "unchanged")
         edit("agent.md", "edited\n")
-        for (const options of [{ expected }, { expected: "absent" }, {}, undefined]) {
-          assert.strictEqual((yield* refusal(workspace.write("agent.md", "newer\n", options)))._tag, "FileChanged")
+        for (const options of [{ expected }, { expected: "absent" }, {}]) {
+          assert.strictEqual((yield* refusal(write("agent.md", "newer\n", options)))._tag, "FileChanged")
         }
         edit("agent.md", null)
         assert.strictEqual(
-          (yield* refusal(workspace.write("agent.md", "newer\n", { expected })))._tag,
+          (yield* refusal(write("agent.md", "newer\n", { expected })))._tag,
           "FileChanged"
         )
 
         assert.deepStrictEqual(files(), { "agents/ext.md": "ext\n" })
       }))
 
-    test("writes again what it wrote in the same run, with the same result", ({ edit, files }) =>
+    test("writes several files together or none of them", ({ edit, files }) =>
       Effect.gen(function*() {
         const workspace = yield* Workspace
         edit("agent.md", "old\n")
-        const write = (content: string) =>
-          workspace.write("agent.md", content, { expected: sha256("old\n") }).pipe(inRun("demo-1"))
+        const both = (expected: string) =>
+          workspace.write([{ path: "agent.md", content: "new\n", expected }, {
+            path: "agent-ext.md",
+            content: "ext\n"
+          }])
 
-        const first = yield* write("new\n")
-        assert.deepStrictEqual(yield* write("new\n"), first)
-        assert.strictEqual((yield* write("newer\n")).change, "replaced")
+        assert.strictEqual((yield* refusal(both(sha256("other\n"))))._tag, "FileChanged")
+        edit("agent-ext.md", "theirs\n")
+        assert.strictEqual((yield* refusal(both(sha256("old\n"))))._tag, "FileChanged")
+        assert.deepStrictEqual(files(), { "agent-ext.md": "theirs\n", "agent.md": "old\n" })
+        edit("agent-ext.md", null)
+
+        assert.deepStrictEqual((yield* both(sha256("old\n"))).map(({ change, path }) => `${change} ${path}`), [
+          "replaced agent.md",
+          "created agent-ext.md"
+        ])
+        assert.deepStrictEqual(files(), { "agent-ext.md": "ext\n", "agent.md": "new\n" })
+        const twice = workspace.write([{ path: "a.md", content: "1" }, { path: "A.md", content: "2" }])
+        assert.strictEqual((yield* refusal(twice))._tag, "UnsafePath")
+      }))
+
+    test("writes again what it wrote in the same run, with the same result", ({ edit, files }) =>
+      Effect.gen(function*() {
+        edit("agent.md", "old\n")
+        const again = (content: string) =>
+          write("agent.md", content, { expected: sha256("old\n") }).pipe(inRun("demo-1"))
+
+        const first = yield* again("new\n")
+        assert.deepStrictEqual(yield* again("new\n"), first)
+        assert.strictEqual((yield* again("newer\n")).change, "replaced")
         edit("agent.md", "edited\n")
-        assert.strictEqual((yield* refusal(write("newest\n")))._tag, "FileChanged")
+        assert.strictEqual((yield* refusal(again("newest\n")))._tag, "FileChanged")
 
         assert.deepStrictEqual(files(), { "agent.md": "edited\n" })
       }))
 
     test("refuses every unsafe path before anything is written", ({ files }) =>
       Effect.gen(function*() {
-        const workspace = yield* Workspace
         const long = "a".repeat(256)
         const names = [
           "",
@@ -342,7 +372,7 @@ export const suite = (name: string, make: () => Harness) =>
           ".cairn-stage-x/new-0"
         ]
         for (const name of names) {
-          const error = yield* refusal(workspace.write(name, "x"))
+          const error = yield* refusal(write(name, "x"))
           assert.strictEqual(error._tag, "UnsafePath", JSON.stringify(name))
           const inTree = yield* refusal(
             place({ ...tree(), files: [...tree().files, { path: name, content: "x" }] })
@@ -370,8 +400,8 @@ export const suite = (name: string, make: () => Harness) =>
 
         const errors = [
           yield* refusal(place(tree())),
-          yield* refusal(workspace.write(plan, "x")),
-          yield* refusal(workspace.write("../x", "x")),
+          yield* refusal(write(plan, "x")),
+          yield* refusal(write("../x", "x")),
           yield* refusal(workspace.read("none", { limit: 1 })),
           yield* refusal(workspace.read(plan, { limit: 1 }))
         ]

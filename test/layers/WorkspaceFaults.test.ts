@@ -83,9 +83,13 @@ const scenarios: ReadonlyArray<Scenario> = [
     })
   },
   {
-    title: "one file",
+    title: "two files where they belong",
     prepare: (root) => Effect.sync(() => edit(root, "agent.md", "old\n")),
-    call: Effect.flatMap(Workspace, (workspace) => workspace.write("agent.md", "new\n", { expected: sha256("old\n") }))
+    call: Effect.flatMap(Workspace, (workspace) =>
+      workspace.write([
+        { path: "agent.md", content: "new\n", expected: sha256("old\n") },
+        { path: "agent-ext.md", content: "ext\n" }
+      ]))
   }
 ]
 

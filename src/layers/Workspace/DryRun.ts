@@ -54,19 +54,12 @@ export const layer = (options: {
               const { operations, result } = yield* decide.place(world, yield* DiskWorld.currentRun, tree)
               return { ...result, files: result.files.map(withDiff(operations)) }
             }).pipe(Effect.catchTag("SystemError", refused(tree.owner))),
-          write: (path, content, options) =>
+          write: (files) =>
             Effect.gen(function*() {
               yield* simulated
-              const run = yield* DiskWorld.currentRun
-              const { operations, result } = yield* decide.write(
-                world,
-                run,
-                path,
-                content,
-                options?.expected ?? "absent"
-              )
-              return withDiff(operations)(result)
-            }).pipe(Effect.catchTag("SystemError", refused(path)))
+              const { operations, result } = yield* decide.write(world, yield* DiskWorld.currentRun, files)
+              return result.map(withDiff(operations))
+            }).pipe(Effect.catchTag("SystemError", (error) => refused(error.path)(error)))
         })
       })
     )

@@ -87,8 +87,7 @@ export const layer = (files: Map<string, string> = new Map()): Layer.Layer<Works
           return entry?.sha256 === sha256(content) ? entry.previous ?? "missing" : sha256(content)
         }),
       place: (tree) => perform((run) => decide.place(world, run, tree)),
-      write: (path, content, options) =>
-        perform((run) => decide.write(world, run, path, content, options?.expected ?? "absent")),
+      write: (files) => perform((run) => decide.write(world, run, files)),
       holds: (placed) => Effect.sync(() => compare(placed).every(({ now }) => now !== undefined)),
       changed: (placed) =>
         Effect.sync(() =>

@@ -53,11 +53,9 @@ export const layer = (options: {
         ...DiskWorld.reading(root, records),
         place: (tree) =>
           perform((run) => Effect.catchTag(decide.place(world, run, tree), "SystemError", refused(tree.owner))),
-        write: (path, content, options) =>
+        write: (files) =>
           perform((run) =>
-            decide.write(world, run, path, content, options?.expected ?? "absent").pipe(
-              Effect.catchTag("SystemError", refused(path))
-            )
+            Effect.catchTag(decide.write(world, run, files), "SystemError", (error) => refused(error.path)(error))
           )
       })
     })

@@ -5,9 +5,17 @@
  * @since 0.1.0
  */
 import { Effect, Option } from "effect"
-import { FileChanged, type Placed, type PlacedFile, type Tree, TreeExists, type UnsafePath } from "../Workspace.ts"
+import {
+  FileChanged,
+  type Placed,
+  type PlacedFile,
+  type Revision,
+  type Tree,
+  TreeExists,
+  type UnsafePath
+} from "../Workspace.ts"
 import * as Manifest from "./Manifest.ts"
-import { check, checkTree, parents, unsafe } from "./safePath.ts"
+import { checkFiles, checkTree, parents, unsafe } from "./safePath.ts"
 import { sha256 } from "./sha256.ts"
 
 /**
@@ -201,7 +209,7 @@ export const place = <E>(
   })
 
 /**
- * Decides what writing one file comes to.
+ * Decides what writing files where they belong comes to.
  *
  * @category constructors
  * @since 0.1.0
@@ -209,30 +217,34 @@ export const place = <E>(
 export const write = <E>(
   world: World<E>,
   run: string | null,
-  path: string,
-  content: string,
-  expected: string
-): Effect.Effect<Decision<PlacedFile>, E | UnsafePath | FileChanged> =>
+  files: ReadonlyArray<Revision>
+): Effect.Effect<Decision<ReadonlyArray<PlacedFile>>, E | UnsafePath | FileChanged> =>
   Effect.gen(function*() {
-    yield* check(path)
-    const seen = yield* world.look(path)
-    const now = seen?.sha256 ?? "absent"
-    const earlier = run === null ? undefined : (yield* world.recorded(run)).get(path)
-    // What the run itself wrote stands for what was there before, so that a step may run again.
-    const mine = earlier !== undefined && earlier.sha256 === now ? earlier : undefined
-    const hash = sha256(content)
-    const previous = mine === undefined ? seen?.sha256 ?? null : mine.previous
-    const result = {
-      path,
-      bytes: Buffer.byteLength(content),
-      sha256: hash,
-      change: Manifest.changeOf({ path, sha256: hash, previous })
+    yield* checkFiles(files.map(({ path }) => path))
+    const recorded = run === null ? undefined : yield* world.recorded(run)
+    const result: Array<PlacedFile> = []
+    const operations: Array<Operation> = []
+    for (const { content, expected = "absent", path } of files) {
+      const seen = yield* world.look(path)
+      const now = seen?.sha256 ?? "absent"
+      const earlier = recorded?.get(path)
+      // What the run itself wrote stands for what was there before, so that a step may run again.
+      const mine = earlier !== undefined && earlier.sha256 === now ? earlier : undefined
+      const hash = sha256(content)
+      const previous = mine === undefined ? seen?.sha256 ?? null : mine.previous
+      result.push({
+        path,
+        bytes: Buffer.byteLength(content),
+        sha256: hash,
+        change: Manifest.changeOf({ path, sha256: hash, previous })
+      })
+      if (now === hash) continue
+      if (now !== expected && (mine === undefined || (mine.previous ?? "absent") !== expected)) {
+        return yield* new FileChanged({ path })
+      }
+      operations.push({ path, content, before: seen })
     }
-    if (now === hash) return { result, operations: [] }
-    if (now !== expected && (mine === undefined || (mine.previous ?? "absent") !== expected)) {
-      return yield* new FileChanged({ path })
-    }
-    return { result, operations: [{ path, content, before: seen }] }
+    return { result, operations }
   })
 
 /**

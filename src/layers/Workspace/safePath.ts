@@ -62,11 +62,39 @@ export const check = (path: string): Effect.Effect<void, UnsafePath> => {
  * @category guards
  * @since 0.1.0
  */
+export const checkFiles = (paths: ReadonlyArray<string>): Effect.Effect<void, UnsafePath> =>
+  Effect.asVoid(sideBySide(paths, new Map(), new Map()))
+
+/**
+ * The same for the files of a tree, beside the folder that it owns and the manifest in it.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const checkTree = (owner: string, paths: ReadonlyArray<string>): Effect.Effect<void, UnsafePath> =>
   Effect.gen(function*() {
     yield* check(owner)
-    const files = new Map<string, string>([[folded(`${owner}/${manifestName}`), `${owner}/${manifestName}`]])
-    const folders = new Map<string, string>([[folded(owner), owner]])
+    const manifest = `${owner}/${manifestName}`
+    const files = yield* sideBySide(
+      paths,
+      new Map([[folded(manifest), manifest]]),
+      new Map([owner, ...parents(owner)].map((folder) => [folded(folder), owner]))
+    )
+    for (const parent of [owner, ...parents(owner)]) {
+      if (files.has(folded(parent))) {
+        return yield* new UnsafePath({ path: parent, reason: "it is both a file and a folder" })
+      }
+    }
+  })
+
+/** The paths together with those that are taken already, both by their folded spelling. */
+const sideBySide = (
+  paths: ReadonlyArray<string>,
+  taken: ReadonlyMap<string, string>,
+  owned: ReadonlyMap<string, string>
+): Effect.Effect<ReadonlyMap<string, string>, UnsafePath> =>
+  Effect.gen(function*() {
+    const files = new Map(taken)
     for (const path of paths) {
       yield* check(path)
       const same = files.get(folded(path))
@@ -78,7 +106,8 @@ export const checkTree = (owner: string, paths: ReadonlyArray<string>): Effect.E
       }
       files.set(folded(path), path)
     }
-    for (const path of [...paths, owner]) {
+    const folders = new Map(owned)
+    for (const path of paths) {
       for (const parent of parents(path)) folders.set(folded(parent), path)
     }
     for (const path of paths) {
@@ -86,11 +115,7 @@ export const checkTree = (owner: string, paths: ReadonlyArray<string>): Effect.E
         return yield* new UnsafePath({ path, reason: "another path needs a folder of that name" })
       }
     }
-    for (const parent of [owner, ...parents(owner)]) {
-      if (files.has(folded(parent))) {
-        return yield* new UnsafePath({ path: parent, reason: "it is both a file and a folder" })
-      }
-    }
+    return files
   })
 
 /**
