@@ -4,13 +4,18 @@
  * @since 0.1.0
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import { Effect, Layer } from "effect"
+import * as AgentHandOff from "./layers/Agent/HandOff.ts"
 import { RunFolder } from "./layers/RunFolder.ts"
 import * as WorkspaceDryRun from "./layers/Workspace/DryRun.ts"
 import * as WorkspaceRooted from "./layers/Workspace/Rooted.ts"
 import * as Program from "./pipeline/Program.ts"
+import * as AgentEnhance from "./programs/agentEnhance.ts"
 import * as Implement from "./programs/implement.ts"
 import * as Selftest from "./programs/selftest.ts"
+import { strategies } from "./steps/agents/Author.ts"
+import { locate } from "./steps/agents/locate.ts"
 import { Replace } from "./steps/files/placeTree.ts"
 
 /**
@@ -34,6 +39,31 @@ export const implement = Program.make(Implement.implement, {
         Effect.map(RunFolder, (runs) => (dryRun ? WorkspaceDryRun : WorkspaceRooted).layer({ root, runs }))
       )
     )
+})
+
+/**
+ * Writes content into the file of an agent that fits the templates around it.
+ *
+ * @category programs
+ * @since 0.1.0
+ */
+export const agentEnhance = Program.make(AgentEnhance.agentEnhance, {
+  description: "Enhances the file of an agent with what fits the templates of its folder.",
+  examples: [
+    { command: "agent-enhance templates/api/agents/reviewer.md", description: "asks an agent for the content" },
+    { command: "agent-enhance templates/api/agents/reviewer.md --static --dry-run" }
+  ],
+  settings: AgentEnhance.Settings,
+  print: AgentEnhance.print,
+  layer: ({ attempts, dryRun }, input) =>
+    Layer.merge(
+      Layer.provide(strategies.layer(input.strategy), AgentHandOff.layer({ attempts })),
+      Layer.unwrapEffect(Effect.gen(function*() {
+        const runs = yield* RunFolder
+        const { root } = yield* locate(AgentEnhance.named(input))
+        return (dryRun ? WorkspaceDryRun : WorkspaceRooted).layer({ root, runs })
+      }))
+    ).pipe(Layer.provideMerge(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
 })
 
 /**

@@ -50,8 +50,14 @@ export const reading = (lines: ReadonlyArray<string>): Reading => {
   return { prose, fenced }
 }
 
-/** Brings the open fences up to date with a line, and says whether it opens or closes one. */
-const follow = (open: Array<string>, line: string): boolean => {
+/**
+ * Brings the marks of the open fences, the outermost first, up to date with a line, and says whether it opens or closes
+ * one.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const follow = (open: Array<string>, line: string): boolean => {
   const mark = fence(line)
   if (mark === undefined) return false
   const outer = open.at(-1)

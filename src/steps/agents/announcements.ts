@@ -1,0 +1,73 @@
+/**
+ * What people are told about an agent: before content is written for it, and afterwards.
+ *
+ * @since 0.1.0
+ */
+import { isUnchanged, type PlacedFile } from "../../layers/Workspace.ts"
+import type { Announcement } from "../../pipeline/RunEvent.ts"
+import type { Warning } from "../review/Draft.ts"
+import { plural } from "../tasks/Subtask.ts"
+import type { Enhanced, Source, Templates } from "./steps.ts"
+
+/**
+ * What was found of an agent.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const found = (
+  { file, name, set }: Source,
+  { all, related }: typeof Templates.Type,
+  strategy: string
+): Announcement => ({
+  title: "Found",
+  rows: [
+    ["Agent", name],
+    ["File", file],
+    ["Strategy", strategy],
+    ["Templates", `${all.length}, ${related.length} of them related by name`],
+    ["Kind", set]
+  ]
+})
+
+/**
+ * What became of an agent's files, or would.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const enhanced = (
+  { coreFile, examples, extendedFile, problems, sections, templates }: Enhanced,
+  files: ReadonlyArray<PlacedFile>,
+  { split, strategy, warnings }: {
+    readonly strategy: string
+    readonly split: boolean
+    readonly warnings: ReadonlyArray<Warning>
+  }
+): Announcement => {
+  const notes = warnings.map(({ message, where }) =>
+    ["Note", where === undefined ? message : `${where}: ${message}`] as const
+  )
+  const diffs = files.flatMap(({ diff }) => diff === undefined ? [] : [...diff.trimEnd().split("\n"), ""])
+  if (diffs.length > 0) {
+    return { title: "A dry run: nothing was written. It would change this:", rows: notes, lines: diffs }
+  }
+  return {
+    title: isUnchanged({ files }) ? `Nothing to do: ${coreFile} is as it should be` : "Enhanced",
+    rows: [
+      ["File", coreFile],
+      ["Strategy", strategy],
+      ["Sections", `${sections.length}: ${sections.join(", ")}`],
+      ["Templates", `${templates.length} referenced`],
+      ["Examples", `${plural(examples, "block")} of code`],
+      ["Split", split ? extendedFile === null ? "nothing to put aside" : `${coreFile}, ${extendedFile}` : "off"],
+      ...notes,
+      ...(problems.length === 0
+        ? [["Metadata", "valid"] as const]
+        : problems.map((problem) => ["Metadata", problem] as const))
+    ],
+    ...(problems.length === 0 || strategy === "ai"
+      ? {}
+      : { next: ["Let an agent fill in the metadata: repeat the command with --strategy ai"] })
+  }
+}

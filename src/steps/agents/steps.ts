@@ -1,0 +1,251 @@
+/**
+ * Steps that read, enhance and write an agent.
+ *
+ * @since 0.1.0
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import { Effect, Either, Option, Schema } from "effect"
+import {
+  FileChanged,
+  isUnchanged,
+  PlacedFile,
+  UnsafePath,
+  Workspace,
+  type WriteFailed
+} from "../../layers/Workspace.ts"
+import * as Step from "../../pipeline/Step.ts"
+import { Warning } from "../review/Draft.ts"
+import * as AgentFile from "./AgentFile.ts"
+import { extendedEnding } from "./AgentPath.ts"
+import { About, Author, Authored, Failure as AuthorFailure } from "./Author.ts"
+import { BoundarySet, choose } from "./boundarySets.ts"
+import { textOf } from "./Content.ts"
+import { diff } from "./diff.ts"
+import { enhance } from "./enhance.ts"
+import * as Enhancement from "./Enhancement.ts"
+import { AgentNotFound, NotWritable, UnreadableAgent } from "./errors.ts"
+import { locate, Located, LocateFailure, Named } from "./locate.ts"
+import * as metadata from "./metadata.ts"
+import { Placement } from "./placement.ts"
+import { blocksOf } from "./sections.ts"
+import * as templates from "./templates.ts"
+
+/** A file as it was read. @category models */
+const Read = Schema.Struct({ text: Schema.String, sha256: Schema.String })
+
+/** @category schemas */
+export const Source = Schema.Struct({
+  ...Located.fields,
+  name: Schema.String,
+  description: Schema.String,
+  /** The boundaries of its kind. */
+  set: BoundarySet,
+  core: Read,
+  /** The file beside it, where there is one. */
+  extended: Schema.NullOr(Read),
+  warnings: Schema.Array(Warning)
+})
+export type Source = typeof Source.Type
+
+const extendedOf = (file: string): string => file.replace(/\.md$/, extendedEnding)
+
+/**
+ * Reads an agent's file and the one beside it.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
+export const readAgent = Step.make("read-agent", {
+  title: "Reading the agent",
+  hidden: true,
+  input: Named,
+  success: Source,
+  failure: Schema.Union(LocateFailure, UnreadableAgent),
+  fingerprint: (named) =>
+    Effect.gen(function*() {
+      const workspace = yield* Workspace
+      const { file } = yield* locate(named)
+      return `${yield* workspace.fingerprint(file)} ${yield* workspace.fingerprint(extendedOf(file))}`
+    }),
+  run: (named) =>
+    Effect.gen(function*() {
+      const located = yield* locate(named)
+      const core = yield* Effect.flatMap(read(located.file), (found) =>
+        Effect.mapError(found, () =>
+          new AgentNotFound({ path: located.file, reason: "there is no such file" })))
+      const { description, name, warnings } = yield* AgentFile.parse(core.text, located.file, located.stem)
+      const extended = Option.getOrNull(yield* read(extendedOf(located.file)))
+      return { ...located, name, description, set: choose(name, description), core, extended, warnings }
+    })
+})
+
+/** The text of a file; none where there is none. */
+const read = (file: string): Effect.Effect<Option.Option<typeof Read.Type>, UnreadableAgent, Workspace> => {
+  const refused = (reason: string, fix: string) => new UnreadableAgent({ path: file, reason, fix })
+  return Effect.flatMap(Workspace, (workspace) => workspace.read(file, { limit: AgentFile.limit })).pipe(
+    Effect.flatMap(({ bytes, sha256 }) => Effect.map(AgentFile.decode(bytes, file), (text) => ({ text, sha256 }))),
+    Effect.asSome,
+    Effect.catchTags({
+      FileNotFound: () => Effect.succeedNone,
+      FileNotRegular: ({ fix, kind }) => refused(`it is ${kind}`, fix),
+      FileTooLarge: ({ limit }) => refused(...AgentFile.tooLarge(limit)),
+      FileUnreadable: ({ fix, reason }) => refused(reason, fix)
+    })
+  )
+}
+
+/** @category schemas */
+export const Templates = Schema.Struct({
+  /** Relative to the template folder. */
+  all: Schema.Array(Schema.String),
+  related: Schema.Array(Schema.String)
+})
+
+/**
+ * Finds the templates of an agent's folder, and those that its name fits.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
+export const discoverTemplates = Step.make("discover-templates", {
+  title: "Finding templates",
+  input: Schema.Struct({ template: Schema.String, name: Schema.String }),
+  success: Templates,
+  fingerprint: ({ template }) => Effect.map(listTemplates(template), (paths) => paths.join("\n")),
+  run: ({ name, template }) =>
+    Effect.map(listTemplates(template), (all) => ({ all, related: templates.related(name, all) })),
+  summary: ({ all, related }) => `${all.length}, ${related.length} of them related by name`
+})
+
+/** Every template below the folder; what cannot be read holds none. */
+const listTemplates = (template: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const names = yield* Effect.orElseSucceed(
+      fs.readDirectory(path.join(template, "templates"), { recursive: true }),
+      () => []
+    )
+    const files = yield* Effect.filter(names.filter(templates.isTemplate), (name) =>
+      fs.stat(path.join(template, "templates", name)).pipe(
+        Effect.map(({ type }) =>
+          type === "File"
+        ),
+        Effect.orElseSucceed(() => false)
+      ), { concurrency: 16 })
+    return templates.sorted(files.map((name) =>
+      `templates/${name.split(path.sep).join("/")}`
+    ))
+  })
+
+/**
+ * Gets the content for an agent's file, as the strategy says.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
+export const writeContent = Step.make("write-content", {
+  title: "Writing the content",
+  input: About,
+  success: Authored,
+  failure: AuthorFailure,
+  run: (about) => Effect.flatMap(Author, (author) => author.write(about)),
+  summary: ({ by, content }) => `${content.sections.length} sections, ${by === "ai" ? "by an agent" : "from keywords"}`
+})
+
+/** @category schemas */
+export const Enhanced = Schema.Struct({
+  sections: Schema.Array(Schema.String),
+  /** The templates that the content names. */
+  templates: Schema.Array(Schema.String),
+  /** How many blocks of code the examples have. */
+  examples: Schema.Number,
+  boundaryPlacement: Schema.NullOr(Placement),
+  /** The answer's, in its form; null where it brought none. */
+  metadata: Schema.NullOr(metadata.Metadata),
+  /** What keeps the agent from being found well. */
+  problems: Schema.Array(Schema.String),
+  coreFile: Schema.String,
+  /** Null where there is no second file. */
+  extendedFile: Schema.NullOr(Schema.String),
+  /** What is to be written: nothing, where all is as it should be. */
+  files: Schema.Array(Schema.Struct({ path: Schema.String, content: Schema.String, expected: Schema.String })),
+  diff: Schema.String,
+  warnings: Schema.Array(Warning)
+})
+export type Enhanced = typeof Enhanced.Type
+
+/**
+ * Puts content into an agent's files, without writing them.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
+export const enhanceAgent = Step.make("enhance-agent", {
+  title: "Placing the content",
+  input: Schema.Struct({ source: Source, templates: Templates, authored: Authored, split: Schema.Boolean }),
+  success: Enhanced,
+  failure: UnreadableAgent,
+  run: ({ authored: { by, content }, source, split, templates: { all, related } }) =>
+    Either.map(AgentFile.parse(source.core.text, source.file, source.stem), (file) => {
+      const enhancement = Enhancement.fromContent(content, { set: source.set, asksMetadata: by === "ai" })
+      const enhanced = enhance(file, enhancement, {
+        stem: source.stem,
+        extended: source.extended?.text ?? null,
+        split
+      })
+      const within = (path: string) => path.slice(source.root === "/" ? 1 : source.root.length + 1)
+      const files = [
+        { path: within(source.file), before: source.core, after: enhanced.core },
+        { path: within(extendedOf(source.file)), before: source.extended, after: enhanced.extended }
+      ].flatMap(({ after, before, path }) => after === null ? [] : [{ path, before, after }])
+      const [core = { path: "" }, extended] = files
+      const listed = Option.getOrElse(textOf(content, "related_templates"), () => "")
+      return {
+        sections: enhancement.sections.map(({ name }) => name),
+        templates: by === "ai" ? templates.named(listed, all) : related,
+        examples: enhancement.sections.filter(({ name }) => name.includes("examples")).flatMap(blocksOf).length,
+        boundaryPlacement: enhanced.placement,
+        metadata: enhancement.metadata,
+        problems: metadata.problems(enhanced.fields),
+        coreFile: core.path,
+        extendedFile: extended?.path ?? null,
+        files: files.filter(({ after, before }) => after !== before?.text).map(({ after, before, path }) => ({
+          path,
+          content: after,
+          expected: before?.sha256 ?? "absent"
+        })),
+        diff: files.map(({ after, before, path }) => diff(path, before?.text ?? null, after)).join(""),
+        warnings: [
+          ...source.warnings,
+          ...enhancement.warnings,
+          ...enhanced.warnings,
+          ...(by === "ai" ? templates.unknown(listed, all) : [])
+        ]
+      }
+    }),
+  summary: ({ files }) => files.length === 0 ? "nothing to change" : files.map(({ path }) => path).join(", ")
+})
+
+/**
+ * Writes an agent's files, together or not at all.
+ *
+ * @category steps
+ * @since 0.1.0
+ */
+export const writeAgent = Step.make("write-agent", {
+  title: "Writing the files",
+  writes: true,
+  input: Enhanced.fields.files,
+  success: Schema.Array(PlacedFile),
+  failure: Schema.Union(NotWritable, UnsafePath, FileChanged),
+  holds: (files) => Effect.flatMap(Workspace, (workspace) => workspace.holds({ files })),
+  run: (files) =>
+    Effect.flatMap(Workspace, (workspace) => workspace.write(files)).pipe(
+      Effect.catchTag("WriteFailed", (error) => new NotWritable(refusal(error)))
+    ),
+  summary: (files) => isUnchanged({ files }) ? "nothing to do" : files.map(({ path }) => path).join(", ")
+})
+
+const refusal = ({ path, reason, undone }: WriteFailed) => ({ path, reason, undone })
