@@ -6,6 +6,8 @@ const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^effect-cairn\/agents$/, replacement: src("agents.ts") },
+      { find: /^effect-cairn\/ai$/, replacement: src("ai.ts") },
       { find: /^effect-cairn\/cli$/, replacement: src("cli.ts") },
       { find: /^effect-cairn\/programs$/, replacement: src("programs.ts") },
       { find: /^effect-cairn$/, replacement: src("index.ts") }

@@ -41,6 +41,8 @@ describe("examples", { timeout: 120_000 }, () => {
           noUnusedLocals: false,
           paths: {
             "effect-cairn": ["../src/index.ts"],
+            "effect-cairn/agents": ["../src/agents.ts"],
+            "effect-cairn/ai": ["../src/ai.ts"],
             "effect-cairn/cli": ["../src/cli.ts"],
             "effect-cairn/programs": ["../src/programs.ts"]
           }

@@ -24,6 +24,7 @@ export const bundle = async (entry: string, folder: string): Promise<string> => 
     target: "node20.19",
     logLevel: "error",
     alias: {
+      "effect-cairn/agents": at("src/agents.ts"),
       "effect-cairn/cli": at("src/cli.ts"),
       "effect-cairn/programs": at("src/programs.ts"),
       "effect-cairn": at("src/index.ts")
