@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Context, Effect } from "effect"
 import { Console } from "node:console"
 import { Writable } from "node:stream"
 import { isatty } from "node:tty"
+import { Secrets } from "../pipeline/Secrets.ts"
 import type { Parsed } from "./parse.ts"
 import type { Ending } from "./runMain.ts"
 
@@ -67,8 +68,11 @@ export const ofProcess = (ending: Ending): Io => {
   }
 }
 
+/** Whatever is written to a stream, and whoever writes it: no secret that was read here is in it. */
+const secrets = Context.get(Context.empty(), Secrets)
+
 const sink = (stream: NodeJS.WriteStream): Sink => {
-  const draw = (text: string) => void stream.write(text)
+  const draw = (text: string) => void stream.write(secrets.scrub(text))
   let add: Sink["write"] = draw
   return {
     write: (text) => add(text),

@@ -7,7 +7,8 @@
  *
  * @since 0.1.0
  */
-import { Cause, Effect, Fiber } from "effect"
+import { Cause, Context, Effect, Fiber } from "effect"
+import { Secrets } from "../pipeline/Secrets.ts"
 import * as exitCode from "./exitCode.ts"
 
 /**
@@ -68,7 +69,7 @@ export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void =
     clearInterval(alive)
     if (result._tag === "Success") return exit(result.value)
     if (Cause.isInterruptedOnly(result.cause)) return exit(exitCode.ofSignal(received ?? "SIGINT"))
-    process.stderr.write(`This is a bug: ${Cause.pretty(result.cause)}\n`)
+    process.stderr.write(Context.get(Context.empty(), Secrets).scrub(`This is a bug: ${Cause.pretty(result.cause)}\n`))
     exit(exitCode.bug)
   })
 

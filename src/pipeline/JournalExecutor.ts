@@ -6,16 +6,18 @@
  */
 import { Cause, type Clock, Context, Duration, Effect, Either, Exit, FiberRef, HashMap, Option, Scope } from "effect"
 import { ask, type Desk, Signal } from "./asking.ts"
-import { type Checkpoint, type Entry, entry, isTooLong, tooLong } from "./checkpoint.ts"
+import { type Checkpoint, type Entry, entry } from "./checkpoint.ts"
 import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
 import { asking, broken, died, type Executor, failed, type Recalled, type Stop, type Task } from "./Executor.ts"
 import { summaryOf } from "./interpret.ts"
+import { isTooLong, tooLong } from "./limit.ts"
 import * as problem from "./problem.ts"
 import type { Given } from "./Question.ts"
 import { RecordedResultInvalid } from "./RunError.ts"
 import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import type { Execution, RunState } from "./RunState.ts"
+import type { Remembered } from "./Secrets.ts"
 import * as Step from "./Step.ts"
 import { Suspended } from "./Suspended.ts"
 import * as Usages from "./usage.ts"
@@ -36,6 +38,7 @@ export interface Options {
   /** Told what became of an answer that was handed in. */
   readonly settled: Desk["settled"]
   readonly dryRun: boolean
+  readonly secrets: Remembered
   readonly clock: Clock.Clock
 }
 
@@ -68,7 +71,7 @@ export interface JournalExecutor extends Executor {
  * @since 0.1.0
  */
 export const make = (options: Options): JournalExecutor => {
-  const { answers, checkpoint: { id: run, journal, ref, values }, clock, dryRun, report, settled } = options
+  const { answers, checkpoint: { id: run, journal, ref, values }, clock, dryRun, report, secrets, settled } = options
   const undoables: Array<Undoable> = []
   // What the ref holds, at hand without an effect.
   let state = options.state
@@ -87,11 +90,14 @@ export const make = (options: Options): JournalExecutor => {
   const show = (event: (at: number) => RunEvent): Effect.Effect<void> =>
     report === undefined ? Effect.void : Effect.suspend(() => report(event(clock.unsafeCurrentTimeMillis())))
   const record = (event: DurableEvent, alone = false): Effect.Effect<void, Stop> => {
-    const made = entry(event)
-    const path = "path" in event ? event.path ?? "" : ""
-    return isTooLong(made.text)
-      ? Effect.fail(died(path, new Error(`a ${event._tag} ${path} ${tooLong(made.text)}`)))
-      : update(made, alone, report === undefined ? Effect.void : report(event))
+    const clean = valued.has(event._tag) ? event : secrets.scrub(event)
+    const made = entry(clean)
+    const reason = refused(made.text, secrets)
+    if (reason !== undefined) {
+      const path = "path" in event ? event.path ?? "" : ""
+      return Effect.fail(died(path, new Error(`${event._tag} ${path} ${reason}`)))
+    }
+    return update(made, alone, report === undefined ? Effect.void : report(clean))
   }
 
   const desk: Desk = { run, answers, settled, state: () => state, record }
@@ -170,6 +176,9 @@ export const make = (options: Options): JournalExecutor => {
     Effect.uninterruptibleMask((restore) => {
       const { digest, place, step, why } = task
       const { path } = place
+      if (secrets.isIn(path)) {
+        return Effect.fail(died("", new Error(`the key of an item of "${step.name}" ${isSecret}`)))
+      }
       const at = clock.unsafeCurrentTimeMillis()
       const began = clock.unsafeCurrentTimeNanos()
       const identity = { step: step.name, version: step.version, digest }
@@ -261,7 +270,7 @@ export const make = (options: Options): JournalExecutor => {
             at: now,
             ...place,
             attempt: attempts,
-            problem: problem.fromError(error),
+            problem: problem.fromError(error, secrets),
             delay: Math.round(Duration.toMillis(delay))
           }))
         }
@@ -276,7 +285,7 @@ export const make = (options: Options): JournalExecutor => {
 
       const onSuccess = (result: unknown): Effect.Effect<unknown, Stop> => {
         if (waits) return fails(Cause.die(new Error("the step went on although its question is still open")))
-        return Either.match(handedOn(step, result), {
+        return Either.match(handedOn(step, result, secrets), {
           onLeft: (defect) => fails(Cause.die(new Error(defect))),
           onRight: ({ json, text, value }) => {
             const event = { _tag: "StepSucceeded", path, ...identity, ...execution(), value: json } as const
@@ -315,7 +324,7 @@ export const make = (options: Options): JournalExecutor => {
           path,
           ...identity,
           ...execution(),
-          problem: problem.fromCause(cause, step.failure)
+          problem: problem.fromCause(cause, secrets, step.failure)
         } as const
         const shown = show(() => ({ ...event, ...place }))
         return Effect.zipRight(
@@ -420,18 +429,33 @@ const within = (
     }
   )
 
+/** Events that hold what somebody goes on with: nothing is changed in them. */
+const valued: ReadonlySet<DurableEvent["_tag"]> = new Set(["RunStarted", "AnswerRecorded", "RunSucceeded"])
+
+/** Why a text cannot be kept, behind its name. */
+const refused = (text: string, secrets: Remembered): string | undefined =>
+  isTooLong(text)
+    ? tooLong(text)
+    : secrets.isIn(text)
+    ? isSecret
+    : undefined
+
+const isSecret = "holds a secret that was read here, and secrets are never stored"
+
 /** What the journal would give back: that, and nothing else, is what a step hands on. */
 const handedOn = (
   step: Step.Definition,
-  result: unknown
+  result: unknown,
+  secrets: Remembered
 ): Either.Either<{ readonly json: unknown; readonly text: string; readonly value: unknown }, string> =>
   Either.flatMap(
     Either.mapLeft(step.success.encode(result), (issues) =>
       `the result of step "${step.name}" does not fit its schema\n${issues}`),
     (json) => {
       const text = json === undefined ? "null" : JSON.stringify(json)
-      if (isTooLong(text)) {
-        return Either.left(`the result of step "${step.name}" ${tooLong(text)}`)
+      const reason = refused(text, secrets)
+      if (reason !== undefined) {
+        return Either.left(`the result of step "${step.name}" ${reason}`)
       }
       const back: unknown = json === undefined ? undefined : JSON.parse(text)
       return Either.mapBoth(step.success.decode(back), {

@@ -12,6 +12,7 @@ import type { Journal } from "./Journal.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Run from "./Run.ts"
 import type { RunError } from "./RunError.ts"
+import * as Secrets from "./Secrets.ts"
 import type { Suspended } from "./Suspended.ts"
 
 /**
@@ -144,9 +145,12 @@ export const make: {
     settings: Settings,
     input: In
   ): Effect.Effect<A, E3 | E2, Exclude<R | Journal, Provided> | Needed> =>
-    options.layer === undefined
-      ? effect as Effect.Effect<A, E3, Exclude<R | Journal, Provided>> // nothing is provided
-      : Effect.provide(effect, options.layer(settings, input))
+    Effect.zipRight(
+      Secrets.remember(settings),
+      options.layer === undefined
+        ? effect as Effect.Effect<A, E3, Exclude<R | Journal, Provided>> // nothing is provided
+        : Effect.provide(effect, options.layer(settings, input))
+    )
 
   const finished = (pipeline: Pipeline.Any) => (output: Out): Finished => ({
     output: pipeline.definition.output === undefined

@@ -12,6 +12,7 @@ import * as checkpoint from "./checkpoint.ts"
 import { claim, identityOf } from "./claim.ts"
 import { bytesOf } from "./digest.ts"
 import { Journal, type JournalDamaged, type JournalError } from "./Journal.ts"
+import { isTooLong, limit } from "./limit.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type { Given } from "./Question.ts"
@@ -109,8 +110,8 @@ const asRecorded = (
     const unfit = (issues: string) => Effect.dieMessage(`the input of "${name}" does not fit its schema\n${issues}`)
     const json = yield* Either.match(definition.input.encode(input), { onLeft: unfit, onRight: Effect.succeed })
     const text = JSON.stringify(json) ?? "null"
-    if (checkpoint.isTooLong(text)) {
-      return yield* new InputTooLong({ program: name, bytes: bytesOf(text), limit: checkpoint.limit })
+    if (isTooLong(text)) {
+      return yield* new InputTooLong({ program: name, bytes: bytesOf(text), limit })
     }
     const value = yield* Either.match(definition.input.decode(JSON.parse(text)), {
       onLeft: unfit,

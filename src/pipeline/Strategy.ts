@@ -7,6 +7,7 @@
 import { Cause, Context, Effect, Either, Layer, Option, Schema, type Types } from "effect"
 import { CurrentStep } from "./CurrentStep.ts"
 import * as problem from "./problem.ts"
+import { type Remembered, Secrets } from "./Secrets.ts"
 import { Suspended } from "./Suspended.ts"
 
 /**
@@ -190,12 +191,13 @@ const choose = (
       onFailure: (cause) =>
         Option.match(Option.filter(Cause.failureOption(cause), (error) => !(error instanceof Suspended)), {
           onNone: () => Effect.failCause(cause),
-          onSome: (error) => Effect.zipRight(record(second, reasonOf(error)), two)
+          onSome: (error) =>
+            Effect.flatMap(Secrets, (secrets) => Effect.zipRight(record(second, reasonOf(error, secrets)), two))
         })
     })
   })
 
-const reasonOf = (error: unknown): string => {
-  const { message, tag } = problem.fromError(error)
+const reasonOf = (error: unknown, secrets: Remembered): string => {
+  const { message, tag } = problem.fromError(error, secrets)
   return `${tag}: ${message}`
 }

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { Effect, Either, type Scope } from "effect"
-import { bytesOf } from "./digest.ts"
 import { Journal, type JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type { DurableEvent } from "./RunEvent.ts"
@@ -24,20 +23,6 @@ export interface Entry {
 
 /** @category constructors */
 export const entry = (event: DurableEvent): Entry => ({ event, text: RunRecord.encode(event) })
-
-/**
- * What one value may take of a checkpoint, in bytes: 16 MiB.
- *
- * @category constants
- * @since 0.1.0
- */
-export const limit = 16 * 1024 * 1024
-
-/** Whether a text is more than a checkpoint keeps. No character takes more than three bytes. */
-export const isTooLong = (text: string): boolean => text.length * 3 > limit && bytesOf(text) > limit
-
-/** What there is to say of it then, behind its name. */
-export const tooLong = (text: string): string => `takes ${bytesOf(text)} bytes, and a checkpoint no more than ${limit}`
 
 /** @category constants */
 export const fold: PersistedRef.Fold<RunState.RunState, Entry> = {

@@ -8,6 +8,7 @@ import { Effect, Exit, Option } from "effect"
 import type { Stop } from "./Executor.ts"
 import type { JournalExecutor } from "./JournalExecutor.ts"
 import * as problem from "./problem.ts"
+import { Secrets } from "./Secrets.ts"
 
 /**
  * Undoes what an executor has passed, the last first, each undo durable before the next. One that fails is recorded and
@@ -18,11 +19,12 @@ import * as problem from "./problem.ts"
  */
 export const compensate = (executor: JournalExecutor): Effect.Effect<void, Stop, unknown> =>
   Effect.gen(function*() {
+    const secrets = yield* Secrets
     for (const { input, path, step, value } of executor.undoables.splice(0).reverse()) {
       if (Option.isNone(step.compensate)) continue
       const exit = yield* Effect.exit(step.compensate.value(value as never, input as never))
       const at = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
-      const ended = Exit.isSuccess(exit) ? {} : { problem: problem.fromCause(exit.cause) }
+      const ended = Exit.isSuccess(exit) ? {} : { problem: problem.fromCause(exit.cause, secrets) }
       yield* executor.record({ _tag: "Compensated", at, path, ...ended })
       if (Exit.isFailure(exit)) return
     }

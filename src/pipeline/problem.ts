@@ -5,54 +5,62 @@
  */
 import { Cause, Either, Option } from "effect"
 import type { Codec } from "./Codec.ts"
+import { isTooLong } from "./limit.ts"
 import type { Failure, Problem } from "./RunEvent.ts"
-
-/** What is kept of a text that nobody bounded. */
-const bounded = (text: string): string => text.length <= 2000 ? text : `${text.slice(0, 2000)}…`
+import type { Remembered } from "./Secrets.ts"
 
 /**
  * @category conversions
  * @since 0.1.0
  */
-export const fromCause = (cause: Cause.Cause<unknown>, codec?: Codec): Problem =>
+export const fromCause = (cause: Cause.Cause<unknown>, secrets: Remembered, codec?: Codec): Problem =>
   Option.match(Cause.failureOption(cause), {
-    onNone: () => fromDefect(Option.getOrElse(Cause.dieOption(cause), () => new Error("interrupted from within"))),
-    onSome: (error) => fromError(error, codec)
+    onNone: () =>
+      fromDefect(Option.getOrElse(Cause.dieOption(cause), () => new Error("interrupted from within")), secrets),
+    onSome: (error) => fromError(error, secrets, codec)
   })
 
 /**
  * @category conversions
  * @since 0.1.0
  */
-export const fromError = (error: unknown, codec?: Codec): typeof Failure.Type => {
-  const value = codec === undefined ? Option.none() : Either.getRight(codec.encode(error))
+export const fromError = (error: unknown, secrets: Remembered, codec?: Codec): typeof Failure.Type => {
+  const fix = text(error, "fix")
+  // One that is too long for a checkpoint, or for whoever would recover from it, is told in words only.
+  const value = codec === undefined ? Option.none() : Option.filter(
+    Either.getRight(codec.encode(error)),
+    (json) => !isTooLong(JSON.stringify(json) ?? "")
+  )
   return {
     _tag: "Failure",
     tag: text(error, "_tag") ?? "Error",
-    message: bounded(text(error, "message") ?? String(error)),
-    ...optional("fix", text(error, "fix")),
-    ...Option.match(value, { onNone: () => ({}), onSome: (value) => ({ value }) })
+    message: shown(text(error, "message") ?? String(error), secrets),
+    ...(fix === undefined ? {} : { fix: shown(fix, secrets) }),
+    ...Option.match(value, { onNone: () => ({}), onSome: (value) => ({ value: secrets.scrub(value) }) })
   }
 }
 
-/**
- * @category conversions
- * @since 0.1.0
- */
-const fromDefect = (defect: unknown): Problem => ({
+const fromDefect = (defect: unknown, secrets: Remembered): Problem => ({
   _tag: "Defect",
-  name: text(defect, "name") ?? typeof defect,
-  message: bounded(text(defect, "message") ?? String(defect)),
+  name: shown(text(defect, "name") ?? typeof defect, secrets),
+  message: shown(text(defect, "message") ?? String(defect), secrets),
   frames: (text(defect, "stack") ?? "").split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 10)
-    .map((line) => line.trim())
+    .map((line) => shown(line.trim(), secrets))
 })
 
-const text = (value: unknown, key: string): string | undefined => {
-  if (typeof value !== "object" || value === null || !(key in value)) return undefined
-  const property: unknown = Reflect.get(value, key)
-  return typeof property === "string" ? property : undefined
+/** What is kept of a text that nobody bounded. */
+const shown = (text: string, secrets: Remembered): string => {
+  const clean = secrets.scrub(text)
+  return clean.length <= 2000 ? clean : `${clean.slice(0, 2000)}…`
 }
 
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the key is in the result
-const optional = <K extends string>(key: K, value: string | undefined) =>
-  value === undefined ? {} : { [key]: bounded(value) } as { readonly [P in K]: string }
+/** The text of a property, which may be worked out by foreign code. */
+const text = (value: unknown, key: string): string | undefined => {
+  if (typeof value !== "object" || value === null) return undefined
+  try {
+    const property: unknown = Reflect.get(value, key)
+    return typeof property === "string" ? property : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -24,6 +24,7 @@ import { RecordedResultInvalid } from "./RunError.ts"
 import type { OpenRequest, RunEvent } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as RunState from "./RunState.ts"
+import { type Remembered, Secrets } from "./Secrets.ts"
 import { Suspended, WrongRequest } from "./Suspended.ts"
 
 /**
@@ -81,14 +82,16 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
     const { id, ref } = session.checkpoint
     const mailbox = yield* Answers
     const reporter = yield* Reporter
+    const secrets = yield* Secrets
     const left = yield* mailbox.left(id, RunState.openRequests(state))
     const executor = JournalExecutor.make({
       checkpoint: session.checkpoint,
       state,
-      report: reporter.report === silent.report ? undefined : reported(reporter.report),
+      report: reporter.report === silent.report ? undefined : reported(reporter.report, secrets),
       answers: new Map([...left, ...answers]),
       settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.void,
       dryRun,
+      secrets,
       clock: yield* Effect.clock
     })
     const now = Effect.clockWith((clock) => clock.currentTimeMillis)
@@ -112,7 +115,7 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
           program: pipeline.name,
           identity,
           input: json,
-          settings,
+          settings: secrets.scrub(settings),
           plan,
           of,
           ...(follows === undefined ? {} : { follows })
@@ -166,7 +169,7 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
           _tag: "RunFailed",
           at,
           ...(stop.path === "" ? {} : { path: stop.path }),
-          problem: problem.fromCause(stop.cause),
+          problem: problem.fromCause(stop.cause, secrets),
           ...(undo === 0 ? {} : { undo })
         }))
 
@@ -206,8 +209,12 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
   })
 
 /** What is shown is never worth more than the run: a reporter with a bug shows nothing. */
-const reported = (report: (event: RunEvent) => Effect.Effect<void>) => (event: RunEvent): Effect.Effect<void> =>
-  Effect.catchAllCause(Effect.suspend(() => report(event)), (cause) => Effect.logDebug("The reporter has a bug", cause))
+const reported =
+  (report: (event: RunEvent) => Effect.Effect<void>, secrets: Remembered) => (event: RunEvent): Effect.Effect<void> =>
+    Effect.catchAllCause(
+      Effect.suspend(() => report(secrets.scrub(event))),
+      (cause) => Effect.logDebug("The reporter has a bug", cause)
+    )
 
 /** Questions in the order in which the pipeline comes to them; those that it did not come to now are last. */
 const inOrder = (open: ReadonlyArray<OpenRequest>, asking: ReadonlyArray<string>): ReadonlyArray<OpenRequest> => {

@@ -1,0 +1,43 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { bundle, run, temporary } from "./command.ts"
+
+const folder = temporary()
+let leaky = ""
+beforeAll(async () => {
+  leaky = await bundle("test/cli/leaky.ts", folder)
+})
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+const canary = "canary/ü&\"?"
+
+/** Everything in the files of a folder. */
+const contents = (path: string): string =>
+  fs.readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n")
+
+describe("a secret among the settings of a command", () => {
+  const ways: ReadonlyArray<readonly [how: string, code: number]> = [
+    ["fail", 1],
+    ["bug", 70],
+    ["ask", 42],
+    ["log", 0],
+    ["tell", 70]
+  ]
+  for (const [how, code] of ways) {
+    it(`is in no file and in no stream where a step would ${how} it`, async () => {
+      const cwd = fs.mkdtempSync(join(folder, "home-"))
+      for (const options of [["--json", "--progress", "json"], ["--verbose", "--progress", "lines"]]) {
+        const ended = await run(leaky, ["leaky", "--how", how, ...options], { cwd, env: { LEAKY_KEY: canary } })
+
+        const all = `${ended.stdout}\n${ended.stderr}\n${contents(cwd)}`
+        assert.strictEqual(ended.code, code, all)
+        assert.notInclude(all, "canary")
+        assert.notInclude(all, encodeURIComponent("ü"))
+      }
+    })
+  }
+})
