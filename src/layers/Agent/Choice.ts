@@ -8,6 +8,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Config, Duration, Effect, Either, Layer, Option, Redacted, Schema } from "effect"
 import * as Field from "../../pipeline/Field.ts"
 import { foreignJson } from "../../pipeline/foreignJson.ts"
+import * as Secrets from "../../pipeline/Secrets.ts"
 import type { Agent } from "../Agent.ts"
 import type * as completing from "./completing.ts"
 import * as HandOff from "./HandOff.ts"
@@ -231,7 +232,7 @@ const urlOf = ({ allowPrivateHost, baseUrl }: Settings): Effect.Effect<string | 
 
 /** A key from the environment, without the line end that files leave behind it. It is never shown. */
 const optionalKey = (name: string): Effect.Effect<Option.Option<Redacted.Redacted>, AgentMisconfigured> =>
-  Effect.flatMap(
+  Secrets.read(Effect.flatMap(
     Effect.orElseSucceed(Effect.asSome(Config.redacted(name)), () => Option.none<Redacted.Redacted>()),
     (found) => {
       const key = Option.filter(Option.map(found, (key) => Redacted.value(key).trim()), (key) => key !== "")
@@ -239,7 +240,7 @@ const optionalKey = (name: string): Effect.Effect<Option.Option<Redacted.Redacte
         ? refuse(`${name} holds what no key can hold, such as a space or a line end.`, `Set ${name} anew.`)
         : Either.right(Option.map(key, (key) => Redacted.make(key)))
     }
-  )
+  ))
 
 const key = (name: string, agent: string): Effect.Effect<Redacted.Redacted, AgentMisconfigured> =>
   Effect.flatMap(
