@@ -15,7 +15,7 @@ import { notJson } from "./digest.ts"
 export const foreignJson = (text: string): Either.Either<unknown, string> =>
   Either.flatMap(
     Either.mapLeft(parse(text.replace(/^\uFEFF/, "")), ({ message }) =>
-      `it is not JSON: ${message.split("\n").at(-1)?.trim() ?? ""}`),
+      `it is not JSON: ${message.split("\n").at(-1)?.replace(/^\s*└─ /, "") ?? ""}`),
     (json) => {
       const problem = notJson(json) ?? Option.getOrUndefined(illFormed(json, ""))
       return problem === undefined ? Either.right(json) : Either.left(problem)
