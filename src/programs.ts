@@ -60,8 +60,8 @@ export const agentEnhance = Program.make(AgentEnhance.agentEnhance, {
       Layer.provide(strategies.layer(input.strategy), AgentHandOff.layer({ attempts })),
       Layer.unwrapEffect(Effect.gen(function*() {
         const runs = yield* RunFolder
-        const { root } = yield* locate(AgentEnhance.named(input))
-        return (dryRun ? WorkspaceDryRun : WorkspaceRooted).layer({ root, runs })
+        const { folder } = yield* locate(AgentEnhance.named(input))
+        return (dryRun ? WorkspaceDryRun : WorkspaceRooted).layer({ root: folder, runs })
       }))
     ).pipe(Layer.provideMerge(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
 })

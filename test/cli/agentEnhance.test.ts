@@ -59,7 +59,7 @@ const each = async <A>(items: ReadonlyArray<A>, check: (item: A) => Promise<void
   }))
 }
 
-describe("agent-enhance", { timeout: 120_000 }, () => {
+describe("agent-enhance", { timeout: 240_000 }, () => {
   it("agrees with every static case of the corpus, and changes nothing the second time", async () => {
     await each(names(corpus), async (name) => {
       const { agent: stem, template, variant } = readJson(join(corpus, "cases", name, "case.json"))
@@ -175,6 +175,19 @@ describe("agent-enhance", { timeout: 120_000 }, () => {
     assert.include(core, "Tests.\n\n## Boundaries\n\n### ALWAYS\n- ✅ Parse")
     assert.include(core, "## Extended Documentation")
     assert.include(extended ?? "", "## Code Examples")
+  })
+
+  it("keeps what was changed while it waited", async () => {
+    const { answer, cwd, enhance, files } = simple()
+    const id = idOf(await enhance())
+    const edited = agent.replace("Text.", "Text.\n\n## Mine\n\nWritten meanwhile.")
+    fs.writeFileSync(join(cwd, "template/agents/api-tester.md"), edited)
+
+    const ended = await answer(response("valid-envelope.json", id))
+
+    assert.strictEqual(ended.code, 0)
+    assert.isTrue(isKept(edited, files().core))
+    assert.include(files().core, "## Boundaries")
   })
 
   it("keeps everything in one file when it is not to be split", async () => {

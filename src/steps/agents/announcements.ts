@@ -37,7 +37,7 @@ export const found = (
  * @since 0.1.0
  */
 export const enhanced = (
-  { coreFile, examples, extendedFile, problems, sections, templates }: Enhanced,
+  { coreFile, diff, examples, extendedFile, problems, sections, templates }: Enhanced,
   files: ReadonlyArray<PlacedFile>,
   { split, strategy, warnings }: {
     readonly strategy: string
@@ -48,9 +48,12 @@ export const enhanced = (
   const notes = warnings.map(({ message, where }) =>
     ["Note", where === undefined ? message : `${where}: ${message}`] as const
   )
-  const diffs = files.flatMap(({ diff }) => diff === undefined ? [] : [...diff.trimEnd().split("\n"), ""])
-  if (diffs.length > 0) {
-    return { title: "A dry run: nothing was written. It would change this:", rows: notes, lines: diffs }
+  if (files.some(({ diff }) => diff !== undefined)) {
+    return {
+      title: "A dry run: nothing was written. It would change this:",
+      rows: notes,
+      lines: diff.trimEnd().split("\n")
+    }
   }
   return {
     title: isUnchanged({ files }) ? `Nothing to do: ${coreFile} is as it should be` : "Enhanced",

@@ -26,7 +26,9 @@ export const Located = Schema.Struct({
   /** The name of the file without `.md`. */
   stem: Schema.String,
   template: Schema.String,
-  /** The folder above that of the file, below which everything is written. */
+  /** The folder of the file, in which everything is written. */
+  folder: Schema.String,
+  /** The folder above it. */
   root: Schema.String
 })
 export type Located = typeof Located.Type
@@ -50,12 +52,13 @@ export const locate = Effect.fn("locate")(function*({ agent, roots, template }: 
     ? { file: agent, template: undefined }
     : yield* inTemplate(agent, roots)
   const stem = yield* AgentPath.stemOf(found.file)
-  const root = path.dirname(path.dirname(found.file))
-  const folder = template ?? found.template ?? root
-  if (!(yield* isKind(folder, "Directory"))) {
-    return yield* new TemplateNotFound({ template: folder, searched: [] })
+  const folder = path.dirname(found.file)
+  const root = path.dirname(folder)
+  const templateFolder = template ?? found.template ?? root
+  if (!(yield* isKind(templateFolder, "Directory"))) {
+    return yield* new TemplateNotFound({ template: templateFolder, searched: [] })
   }
-  return { file: found.file, stem, template: folder, root }
+  return { file: found.file, stem, template: templateFolder, folder, root }
 })
 
 /** The file of an agent that is named by its template. */

@@ -5,7 +5,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
-import { Effect, Either, Option, Schema } from "effect"
+import { Array, Effect, Either, Option, Schema } from "effect"
 import {
   FileChanged,
   isUnchanged,
@@ -16,6 +16,7 @@ import {
 } from "../../layers/Workspace.ts"
 import * as Step from "../../pipeline/Step.ts"
 import { Warning } from "../review/Draft.ts"
+import { relative } from "../tasks/relative.ts"
 import * as AgentFile from "./AgentFile.ts"
 import { extendedEnding } from "./AgentPath.ts"
 import { About, Author, Authored, Failure as AuthorFailure } from "./Author.ts"
@@ -118,25 +119,25 @@ export const discoverTemplates = Step.make("discover-templates", {
   summary: ({ all, related }) => `${all.length}, ${related.length} of them related by name`
 })
 
-/** Every template below the folder; what cannot be read holds none. */
+/** Every template below the folder. Links to folders are not followed, and what cannot be read holds none. */
 const listTemplates = (template: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const names = yield* Effect.orElseSucceed(
-      fs.readDirectory(path.join(template, "templates"), { recursive: true }),
-      () => []
-    )
-    const files = yield* Effect.filter(names.filter(templates.isTemplate), (name) =>
-      fs.stat(path.join(template, "templates", name)).pipe(
-        Effect.map(({ type }) =>
-          type === "File"
-        ),
-        Effect.orElseSucceed(() => false)
-      ), { concurrency: 16 })
-    return templates.sorted(files.map((name) =>
-      `templates/${name.split(path.sep).join("/")}`
-    ))
+    const isLink = (name: string) => Effect.isSuccess(fs.readLink(path.join(template, name)))
+    const below = (folder: string): Effect.Effect<ReadonlyArray<string>> =>
+      fs.readDirectory(path.join(template, folder)).pipe(
+        Effect.orElseSucceed((): ReadonlyArray<string> => []),
+        Effect.flatMap(Effect.forEach((name) => at(`${folder}/${name}`), { concurrency: 8 })),
+        Effect.map(Array.flatten)
+      )
+    const at = (name: string): Effect.Effect<ReadonlyArray<string>> =>
+      Effect.gen(function*() {
+        const { type } = yield* fs.stat(path.join(template, name))
+        if (type === "File") return templates.isTemplate(name) ? [name] : []
+        return type === "Directory" && !(yield* isLink(name)) ? yield* below(name) : []
+      }).pipe(Effect.orElseSucceed(() => []))
+    return templates.sorted(yield* below("templates"))
   })
 
 /**
@@ -166,10 +167,11 @@ export const Enhanced = Schema.Struct({
   metadata: Schema.NullOr(metadata.Metadata),
   /** What keeps the agent from being found well. */
   problems: Schema.Array(Schema.String),
+  /** Relative to the folder above the agent's. */
   coreFile: Schema.String,
   /** Null where there is no second file. */
   extendedFile: Schema.NullOr(Schema.String),
-  /** What is to be written: nothing, where all is as it should be. */
+  /** What is to be written into the agent's folder: nothing, where all is as it should be. */
   files: Schema.Array(Schema.Struct({ path: Schema.String, content: Schema.String, expected: Schema.String })),
   diff: Schema.String,
   warnings: Schema.Array(Warning)
@@ -195,12 +197,14 @@ export const enhanceAgent = Step.make("enhance-agent", {
         extended: source.extended?.text ?? null,
         split
       })
-      const within = (path: string) => path.slice(source.root === "/" ? 1 : source.root.length + 1)
       const files = [
-        { path: within(source.file), before: source.core, after: enhanced.core },
-        { path: within(extendedOf(source.file)), before: source.extended, after: enhanced.extended }
-      ].flatMap(({ after, before, path }) => after === null ? [] : [{ path, before, after }])
-      const [core = { path: "" }, extended] = files
+        { file: source.file, before: source.core, after: enhanced.core },
+        { file: extendedOf(source.file), before: source.extended, after: enhanced.extended }
+      ].flatMap(({ after, before, file }) =>
+        after === null
+          ? []
+          : [{ name: relative(source.folder, file), shown: relative(source.root, file), before, after }]
+      )
       const listed = Option.getOrElse(textOf(content, "related_templates"), () => "")
       return {
         sections: enhancement.sections.map(({ name }) => name),
@@ -209,14 +213,14 @@ export const enhanceAgent = Step.make("enhance-agent", {
         boundaryPlacement: enhanced.placement,
         metadata: enhancement.metadata,
         problems: metadata.problems(enhanced.fields),
-        coreFile: core.path,
-        extendedFile: extended?.path ?? null,
-        files: files.filter(({ after, before }) => after !== before?.text).map(({ after, before, path }) => ({
-          path,
+        coreFile: relative(source.root, source.file),
+        extendedFile: files[1]?.shown ?? null,
+        files: files.filter(({ after, before }) => after !== before?.text).map(({ after, before, name }) => ({
+          path: name,
           content: after,
           expected: before?.sha256 ?? "absent"
         })),
-        diff: files.map(({ after, before, path }) => diff(path, before?.text ?? null, after)).join(""),
+        diff: files.map(({ after, before, shown }) => diff(shown, before?.text ?? null, after)).join(""),
         warnings: [
           ...source.warnings,
           ...enhancement.warnings,
