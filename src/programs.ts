@@ -5,8 +5,8 @@
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { Effect, Layer } from "effect"
-import * as AgentHandOff from "./layers/Agent/HandOff.ts"
+import { Effect, Layer, Schema } from "effect"
+import * as AgentChoice from "./layers/Agent/Choice.ts"
 import { RunFolder } from "./layers/RunFolder.ts"
 import * as WorkspaceDryRun from "./layers/Workspace/DryRun.ts"
 import * as WorkspaceRooted from "./layers/Workspace/Rooted.ts"
@@ -53,11 +53,11 @@ export const agentEnhance = Program.make(AgentEnhance.agentEnhance, {
     { command: "agent-enhance templates/api/agents/reviewer.md", description: "asks an agent for the content" },
     { command: "agent-enhance templates/api/agents/reviewer.md --static --dry-run" }
   ],
-  settings: AgentEnhance.Settings,
+  settings: Schema.Struct({ ...AgentChoice.fields, ...AgentEnhance.Settings.fields }),
   print: AgentEnhance.print,
-  layer: ({ attempts, dryRun }, input) =>
+  layer: ({ dryRun, ...agent }, input) =>
     Layer.merge(
-      Layer.provide(strategies.layer(input.strategy), AgentHandOff.layer({ attempts })),
+      strategies(AgentChoice.layer(agent)).layer(input.strategy),
       Layer.unwrapEffect(Effect.gen(function*() {
         const runs = yield* RunFolder
         const { folder } = yield* locate(AgentEnhance.named(input))

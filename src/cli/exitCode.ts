@@ -42,6 +42,7 @@ const byTag: Readonly<Record<string, number>> = {
   RecordedResultInvalid: 65,
   JournalError: 74,
   WriteFailed: 74,
+  NotWritable: 74,
   RunHeld: 75
 }
 

@@ -7,7 +7,7 @@ import { ParseResult, Schema } from "effect"
 import * as Field from "../pipeline/Field.ts"
 import * as Pipeline from "../pipeline/Pipeline.ts"
 import { enhanced, found } from "../steps/agents/announcements.ts"
-import { strategies } from "../steps/agents/Author.ts"
+import { StrategyName } from "../steps/agents/Author.ts"
 import { BoundarySet } from "../steps/agents/boundarySets.ts"
 import { Metadata } from "../steps/agents/metadata.ts"
 import { Placement } from "../steps/agents/placement.ts"
@@ -33,7 +33,7 @@ const About = {
 const Given = Schema.Struct({
   ...About,
   strategy: Schema.optional(
-    strategies.Name.annotations({
+    StrategyName.annotations({
       description: "Who writes the content: an agent (ai, unless given), keywords, or keywords where the agent fails"
     })
   ),
@@ -49,7 +49,7 @@ const Given = Schema.Struct({
  */
 export const Input = Schema.transformOrFail(
   Given,
-  Schema.typeSchema(Schema.Struct({ ...About, strategy: strategies.Name })),
+  Schema.typeSchema(Schema.Struct({ ...About, strategy: StrategyName })),
   {
     strict: true,
     decode: ({ hybrid, static: keywords, strategy, ...about }, _, ast) => {
@@ -62,7 +62,7 @@ export const Input = Schema.transformOrFail(
       return others.length === 0
         ? ParseResult.succeed({ ...about, strategy: chosen })
         : ParseResult.fail(
-          new ParseResult.Type(ast, hybrid, `one strategy at a time: ${strategies.names.join(", ")}`)
+          new ParseResult.Type(ast, hybrid, `one strategy at a time: ${StrategyName.literals.join(", ")}`)
         )
     },
     encode: (input) => ParseResult.succeed(input)
@@ -71,16 +71,12 @@ export const Input = Schema.transformOrFail(
 export type Input = typeof Input.Type
 
 /**
- * How it is done this time.
+ * How it is done this time, beside the choice of an agent.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Settings = Schema.Struct({
-  attempts: Schema.optionalWith(
-    Schema.Int.pipe(Schema.positive()).annotations({ description: "How many answers may be refused" }),
-    { default: () => 3 }
-  ),
   dryRun: Schema.optionalWith(
     Schema.Boolean.annotations({ description: "Show what would be written, and write nothing" }),
     { default: () => false }
@@ -96,7 +92,7 @@ export const Settings = Schema.Struct({
 export const Output = Schema.Struct({
   root: Schema.String,
   agent: Schema.String,
-  strategy: strategies.Name,
+  strategy: StrategyName,
   fellBack: Schema.Boolean,
   sections: Schema.Array(Schema.String),
   templates: Schema.Array(Schema.String),

@@ -177,6 +177,39 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
     assert.include(extended ?? "", "## Code Examples")
   })
 
+  it("asks a command at once, and falls back on keywords where that fails", async () => {
+    const { cwd, enhance, files } = simple()
+    const content = JSON.parse(response("valid-envelope.json", "")).response as string
+    fs.writeFileSync(
+      join(cwd, "says.mjs"),
+      `console.log("Here:\\n\\n\`\`\`json\\n" + ${JSON.stringify(content)} + "\\n\`\`\`")`
+    )
+    const agent = (script: string) => ["--agent", `command:${process.execPath} ${script}`, "--attempts", "1"]
+
+    const failed = await enhance("--hybrid", ...agent("none.mjs"), "--dry-run")
+    assert.strictEqual(document(failed).output.fellBack, true)
+    assert.include(document(failed).output.warnings.map(({ code }: Json) => code), "fell-back")
+    const alone = await enhance(...agent("none.mjs"))
+    assert.deepStrictEqual([alone.code, document(alone).error.tag], [1, "AgentFailed"])
+
+    const asked = await enhance(...agent("says.mjs"))
+    assert.deepStrictEqual([asked.code, document(asked).output.fellBack], [0, false])
+    assert.include(files().core, "- ✅ Parse every inbound payload")
+  })
+
+  it("needs no agent where keywords decide, whatever agent is named", async () => {
+    const { cwd } = simple()
+    const call = (strategy: string) =>
+      run(script, ["agent-enhance", "template/agents/api-tester.md", "--strategy", strategy, "--json"], {
+        cwd,
+        env: { CAIRN_AGENT: "anthropic" }
+      })
+
+    assert.strictEqual((await call("static")).code, 0)
+    const { code, stdout } = await call("ai")
+    assert.deepStrictEqual([code, (isJson(stdout) as Json).error.tag], [2, "AgentMisconfigured"])
+  })
+
   it("keeps what was changed while it waited", async () => {
     const { answer, cwd, enhance, files } = simple()
     const id = idOf(await enhance())

@@ -82,27 +82,39 @@ export const question = (about: About): Agent.Ask<Content, typeof Content.Encode
 })
 
 /**
- * By name: an agent writes it, keywords decide it, or an agent writes it and keywords stand in where that fails.
+ * The names of the strategies.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const StrategyName = Schema.Literal("ai", "static", "hybrid")
+
+/**
+ * By name: the agent writes it, keywords decide it, or the agent writes it and keywords stand in where that fails. Only
+ * a strategy that asks the agent builds it.
  *
  * @category strategies
  * @since 0.1.0
  */
-export const strategies = Strategy.make({
-  ai: Layer.effect(
-    Author,
-    Effect.map(Agent.Agent, (agent) => ({
-      write: (about: About) =>
-        agent.ask(question(about)).pipe(
-          Effect.map((content): Authored => ({ by: "ai", content })),
-          Effect.catchTag("AnswerInvalid", (error) => Effect.fail(refused(error)))
-        )
-    }))
-  ),
-  static: Layer.succeed(Author, {
-    write: ({ related, set }) => Effect.succeed<Authored>({ by: "static", content: offline(related, set) })
-  }),
-  hybrid: Strategy.fallback("ai", "static")
-})
+export const strategies = <E, R>(agent: Layer.Layer<Agent.Agent, E, R>) =>
+  Strategy.make({
+    ai: Layer.provide(asking, agent),
+    static: Layer.succeed(Author, {
+      write: ({ related, set }) => Effect.succeed<Authored>({ by: "static", content: offline(related, set) })
+    }),
+    hybrid: Strategy.fallback("ai", "static")
+  })
+
+const asking = Layer.effect(
+  Author,
+  Effect.map(Agent.Agent, (agent) => ({
+    write: (about: About) =>
+      agent.ask(question(about)).pipe(
+        Effect.map((content): Authored => ({ by: "ai", content })),
+        Effect.catchTag("AnswerInvalid", (error) => Effect.fail(refused(error)))
+      )
+  }))
+)
 
 /** Names what was wrong with the last answer that was refused. */
 const refused = ({ issues, reason }: AnswerInvalid) =>
