@@ -17,7 +17,7 @@ import * as Validation from "../../src/pipeline/Validation.ts"
 
 // --- the data
 
-const behaviours = [
+export const behaviours = [
   "gives",
   "text",
   "fails",
@@ -191,8 +191,8 @@ const nodeOf = (depth: number): FastCheck.Arbitrary<NodeSpec> => {
         unit,
         from,
         after: FastCheck.oneof(
-          { weight: 3, arbitrary: FastCheck.constant([]) },
-          { weight: 1, arbitrary: FastCheck.uniqueArray(anyKey, { maxLength: 2 }) }
+          { weight: 1, arbitrary: FastCheck.constant([]) },
+          { weight: 2, arbitrary: FastCheck.uniqueArray(anyKey, { minLength: 1, maxLength: 3 }) }
         )
       })
     },
@@ -237,8 +237,8 @@ const nodeOf = (depth: number): FastCheck.Arbitrary<NodeSpec> => {
         key: anyKey,
         unit,
         from,
-        goal: FastCheck.integer({ min: 1, max: 3 }),
-        times: FastCheck.integer({ min: 1, max: 4 })
+        goal: FastCheck.integer({ min: 1, max: 4 }),
+        times: FastCheck.integer({ min: 1, max: 3 })
       })
     },
     {
@@ -248,7 +248,9 @@ const nodeOf = (depth: number): FastCheck.Arbitrary<NodeSpec> => {
         key: anyKey,
         unit: FastCheck.oneof({ weight: 2, arbitrary: risky }, { weight: 1, arbitrary: unit }),
         from,
-        recovery: unit
+        recovery: depth === 0
+          ? step
+          : FastCheck.oneof({ weight: 2, arbitrary: step }, { weight: 1, arbitrary: pipelineOf(depth - 1) })
       })
     },
     {
@@ -615,8 +617,10 @@ export interface World {
   readonly reads: number
   /** Told that a body begins. */
   readonly began: (spec: StepSpec) => Effect.Effect<void>
-  /** Told that a body that began has come to its end, however it ends. */
+  /** Told that a body that began has come to its end, however it ends; a body may be stopped here, too. */
   readonly ended: Effect.Effect<void>
+  /** Told that a body has what it gives. */
+  readonly finished: Effect.Effect<void>
   /** Where a body may be stopped. */
   readonly inside: Effect.Effect<void>
   /** Asked whether a question has its answer at once. */
@@ -632,6 +636,7 @@ export const calm = (reads: number): World => ({
   reads,
   began: () => Effect.void,
   ended: Effect.void,
+  finished: Effect.void,
   inside: Effect.void,
   consulted: () => Effect.succeed(true),
   answered: () => Effect.void,
@@ -773,6 +778,7 @@ const stepOf = (spec: StepSpec, world: World): Step.Step<Input, number, Boom> =>
         const current = yield* CurrentStep.CurrentStep
         const attempt = Option.match(current, { onNone: () => 2, onSome: ({ attempt }) => attempt })
         if ((flaky && attempt === 1) || failsOn(spec, input)) return yield* boom(spec, input)
+        yield* world.finished
         return mixed(nameOf(spec), spec.version, input, spec.does === "reads" ? world.reads : 0, answers)
       })
   })
@@ -800,6 +806,8 @@ export interface Worked {
   readonly loose: ReadonlyArray<string>
   /** Paths whose records may stand under the path that they had before. */
   readonly adopted: ReadonlyMap<string, string>
+  /** What it came through: each kind of node, and each way through one. */
+  readonly ways: ReadonlySet<string>
 }
 
 export const work = (spec: PipelineSpec, input: Input, reads: number): Worked => {
@@ -808,7 +816,8 @@ export const work = (spec: PipelineSpec, input: Input, reads: number): Worked =>
     records: new Map<string, Recorded>(),
     made: new Map<string, string>(),
     loose: [],
-    adopted: new Map<string, string>()
+    adopted: new Map<string, string>(),
+    ways: new Set<string>()
   }
   const end = workPipeline(spec, "", input, "", context)
   return {
@@ -824,6 +833,7 @@ interface Working {
   readonly made: Map<string, string>
   readonly loose: Array<string>
   readonly adopted: Map<string, string>
+  readonly ways: Set<string>
 }
 
 type End = { readonly _tag: "Value"; readonly value: unknown } | { readonly _tag: "Failure"; readonly failure: Failure }
@@ -833,6 +843,7 @@ const failure = (failure: Failure): End => ({ _tag: "Failure", failure })
 
 const workUnit = (spec: UnitSpec, path: string, input: Input, after: string, context: Working): End => {
   if (spec._tag === "Pipeline") return workPipeline(spec, `${path}/`, input, after, context)
+  context.ways.add(spec.does)
   const fingerprint = spec.does === "reads" ? `.${digest(String(context.reads))}` : ""
   const made = `${digest(canonicalJson(input))}${fingerprint}${after}`
   context.made.set(path, made)
@@ -850,7 +861,9 @@ const workUnit = (spec: UnitSpec, path: string, input: Input, after: string, con
 const workPipeline = (spec: PipelineSpec, prefix: string, input: Input, after: string, context: Working): End => {
   const state: Record<string, unknown> = { input }
   const there = new Set<string>()
+  if (spec.made === "fromSteps" && spec.nodes.length > 0) context.ways.add("fromSteps")
   for (const node of spec.nodes) {
+    context.ways.add(node._tag)
     const ends = workNode(node, { prefix, state, there, after }, context)
     const failed = ends.find(([, end]) => end._tag === "Failure")
     if (failed !== undefined) return failed[1]
@@ -889,6 +902,8 @@ const workNode = (
     case "Step": {
       if (node.was !== undefined) context.adopted.set(path, pathOf(node.was))
       const names = node.after.filter((key) => there.has(key))
+      if (names.length > 0) context.ways.add("Step after others")
+      if (node.unit._tag === "Pipeline") context.ways.add("Step of a pipeline")
       const made = names.length === 0
         ? after
         : `~${
@@ -910,7 +925,11 @@ const workNode = (
     }
     case "When": {
       const selected = input(state)
-      if (!isOdd(node.on, selected)) return [[key, value(Option.none())]]
+      if (!isOdd(node.on, selected)) {
+        context.ways.add("When not needed")
+        return [[key, value(Option.none())]]
+      }
+      context.ways.add("When needed")
       const end = workUnit(node.unit, path, selected, after, context)
       return [[key, end._tag === "Value" ? value(Option.some(end.value)) : end]]
     }
@@ -919,7 +938,9 @@ const workNode = (
       for (let attempt = 0;; attempt++) {
         const end = workUnit(node.unit, `${path}/${attempt}`, selected, after, context)
         if (end._tag === "Failure" || isEnough(node.goal, Number(end.value))) return [[key, end]]
+        context.ways.add("Repeat once more")
         if (attempt + 1 >= node.times) {
+          context.ways.add("Repeat exhausted")
           const last = node.unit._tag === "Step" && node.unit.does === "text" ? String(end.value) : end.value
           return [[key, failure(new Pipeline.RepeatExhausted({ key, times: node.times, last }))]]
         }
@@ -929,6 +950,7 @@ const workNode = (
     case "CatchTag": {
       const end = workUnit(node.unit, path, input(state), after, context)
       if (end._tag === "Value" || end.failure._tag !== "Boom") return [[key, end]]
+      context.ways.add(`CatchTag recovered by a ${node.recovery._tag}`)
       if (node.unit._tag === "Pipeline") context.loose.push(`${path}/`)
       const { by, of } = end.failure
       return [[key, workUnit(node.recovery, `${path}#catch`, { id: by, xs: [of, ...numbers(state)] }, after, context)]]
@@ -938,6 +960,7 @@ const workNode = (
       const made = `${digest(canonicalJson(checked))}${after}`
       const validation = validationOf(node, (name) => void context.made.set(`${path}/${name}`, made))
       const end = Effect.runSync(Effect.either(Validation.validate(validation, checked)))
+      context.ways.add(`Validate ${end._tag === "Right" ? "passed" : "failed"}`)
       return [[key, end._tag === "Right" ? value(end.right) : failure(end.left)]]
     }
   }

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import * as JournalFile from "../../src/layers/Journal/File.ts"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import { fastFolder } from "../fastFolder.ts"
+import * as Generated from "./arbitraryPipeline.ts"
 import * as Laws from "./laws.ts"
 
 /** A fresh place for the journals of one case. */
@@ -46,11 +47,49 @@ const stops = [
   "interrupted at an append",
   "stopped in a group commit",
   "dies in a body",
-  "interrupted in a body"
+  "interrupted in a body",
+  "interrupted while tidying up"
 ]
 const kills = ["killed before at an append", "killed after at an append", "killed in a body"]
 
+/** Every combinator, and every way through one. */
+const ways = [
+  "Step",
+  "Step after others",
+  "Step of a pipeline",
+  "Nest",
+  "fromSteps",
+  "All",
+  "ForEach",
+  "Announce",
+  "When",
+  "When needed",
+  "When not needed",
+  "Repeat",
+  "Repeat once more",
+  "Repeat exhausted",
+  "CatchTag",
+  "CatchTag recovered by a Step",
+  "CatchTag recovered by a Pipeline",
+  "Validate",
+  "Validate passed",
+  "Validate failed",
+  ...Generated.behaviours
+]
+
 describe("laws", () => {
+  it("are tried on pipelines that come through every combinator, and on steps of every kind", () => {
+    const seen = new Map<string, number>()
+    for (const { input, pipeline, reads } of FastCheck.sample(Laws.unchangedCase, { numRuns: 600, seed: 1 })) {
+      for (const way of Generated.work(pipeline, input, reads[0]).ways) seen.set(way, (seen.get(way) ?? 0) + 1)
+    }
+
+    const seldom = ways.filter((way) => (seen.get(way) ?? 0) < 10)
+    assert.deepStrictEqual(seldom, [], JSON.stringify(Object.fromEntries(seen)))
+    // What is counted is all there is.
+    assert.deepStrictEqual([...seen.keys()].filter((way) => !ways.includes(way)), [])
+  })
+
   it.live("a run that was stopped comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
       const seen = yield* holds(Laws.unchangedCase, 300, memory)

@@ -29,6 +29,8 @@ export type Stop =
     readonly how: "refused" | "stored but refused" | "half stored" | "killed before" | "killed after" | "interrupted"
   }
   | { readonly at: "body"; readonly nth: number; readonly how: "dies" | "interrupted" | "killed" }
+  /** Interrupted while a body that has ended tidies up. */
+  | { readonly at: "tidying"; readonly nth: number }
   /** Not stopped, but only pretended. */
   | { readonly at: "dry" }
   /** Not stopped, but begun again from a key. */
@@ -100,6 +102,10 @@ const stop: FastCheck.Arbitrary<Stop> = FastCheck.oneof(
       nth: FastCheck.nat({ max: 9 }),
       how: FastCheck.constantFrom("dies" as const, "interrupted" as const, "killed" as const)
     })
+  },
+  {
+    weight: 1,
+    arbitrary: FastCheck.record({ at: FastCheck.constant("tidying" as const), nth: FastCheck.nat({ max: 9 }) })
   },
   { weight: 1, arbitrary: FastCheck.record({ at: FastCheck.constant("dry" as const) }) },
   {
@@ -210,7 +216,7 @@ const session = (
     const before = recorded()
     const worked = Generated.work(spec, input, reads)
     const left = Math.max(worked.made.size - [...before.executions].length, 0)
-    const isHere = (at: "append" | "body", count: number) =>
+    const isHere = (at: "append" | "body" | "tidying", count: number) =>
       stop?.at === at && count === stop.nth % (left + (at === "append" ? 3 : 1))
     let killed = false
     let root: Fiber.RuntimeFiber<unknown, unknown> | undefined
@@ -219,6 +225,8 @@ const session = (
     let entered = 0
     let ended = 0
     let turns = 0
+    /** The paths of bodies that had what they give. */
+    const finished = new Set<string>()
     let end: (outcome: Outcome) => void = () => {}
 
     /** After a kill nothing moves any more. */
@@ -299,7 +307,13 @@ const session = (
           const attempt = Option.match(current, { onNone: () => 1, onSome: ({ attempt }) => attempt })
           if (attempt === 1) violations.push(...runsTwice(recorded(), path, step, worked))
         }),
-      ended: Effect.sync(() => void ended++),
+      ended: Effect.suspend(() => {
+        const nth = ended++
+        if (stop?.at !== "tidying" || !isHere("tidying", nth)) return Effect.void
+        count(seen, "interrupted while tidying up")
+        return Effect.zipRight(interrupt, breathe)
+      }),
+      finished: Effect.map(pathNow, (path) => void finished.add(path)),
       inside: Effect.suspend(() => {
         if (stop?.at !== "body" || !isHere("body", bodies++)) return Effect.void
         count(seen, `${stop.how} in a body`)
@@ -368,6 +382,12 @@ const session = (
     if (outcome._tag === "Killed" && now !== undefined) store.unlock?.(now)
     if (outcome._tag !== "Killed" && entered !== ended) {
       violations.push(`finalizers: ${entered} bodies began, the finalizers of ${ended} ran`)
+    }
+    // Only a disk or a kill can come between what a body gave and its record, in a run that is one.
+    if (outcome._tag !== "Killed" && stop?.at !== "append" && stop?.at !== "dry") {
+      const { executions } = recorded()
+      const lost = [...finished].filter((path) => executions.get(path)?.succeeded !== true)
+      if (lost.length > 0) violations.push(`finished: nothing is recorded of ${lost.join(", ")}`)
     }
     if (disk.size > 1) violations.push(`identity: one command made ${disk.size} runs: ${[...disk.keys()].join(", ")}`)
     violations.push(...(yield* foldIsState(machine, outcome, stop)))
