@@ -21,7 +21,9 @@ const About = {
   agent: text("The markdown file of the agent, or TEMPLATE/AGENT").pipe(Field.path, Field.argument),
   template: Schema.optional(text("The template's folder; the one above the agent's, unless given").pipe(Field.path)),
   roots: Schema.optionalWith(
-    Schema.Array(Schema.String).annotations({ description: "Where templates are looked for by name" }).pipe(Field.path),
+    Schema.Array(Schema.String).annotations({
+      description: "Where TEMPLATE is looked for; ~/.agentecflow/templates, then installer/core/templates, unless given"
+    }).pipe(Field.path),
     { default: () => [] }
   ),
   split: Schema.optionalWith(

@@ -6,34 +6,13 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import * as Agent from "../../layers/Agent.ts"
 import * as Strategy from "../../pipeline/Strategy.ts"
-import type { AnswerInvalid, Suspended } from "../../pipeline/Suspended.ts"
-import { WrongRequest } from "../../pipeline/Suspended.ts"
+import { type AnswerInvalid, type Suspended, WrongRequest } from "../../pipeline/Suspended.ts"
+import type { About } from "./About.ts"
 import { readAnswer, reasons } from "./answer.ts"
-import { BoundarySet } from "./boundarySets.ts"
 import { Content, isOfBoundaries, rules } from "./Content.ts"
 import { offline } from "./Enhancement.ts"
 import { InvalidBoundaries, InvalidContent, InvalidResponse } from "./errors.ts"
 import { example, prompt } from "./prompt.ts"
-
-/**
- * What an author is told of the agent.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const About = Schema.Struct({
-  name: Schema.String,
-  description: Schema.String,
-  /** The paths of all templates of its folder. */
-  templates: Schema.Array(Schema.String),
-  /** Those that its name fits. */
-  related: Schema.Array(Schema.String),
-  /** The boundaries of its kind. */
-  set: BoundarySet,
-  /** The absolute paths of what is worth reading: the agent's file, and templates. */
-  files: Schema.Array(Schema.String)
-})
-export type About = typeof About.Type
 
 /**
  * Content, and whether an agent was asked for it.

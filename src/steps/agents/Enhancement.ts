@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import { Option, Schema } from "effect"
-import { Warning } from "../review/Draft.ts"
+import { Option } from "effect"
+import type { Warning } from "../review/Draft.ts"
 import { trim } from "../review/text.ts"
 import * as boundaries from "./boundaries.ts"
 import type { BoundarySet } from "./boundarySets.ts"
@@ -14,15 +14,14 @@ import { words } from "./outline.ts"
 import * as sections from "./sections.ts"
 import * as templates from "./templates.ts"
 
-/** @category schemas */
-export const Enhancement = Schema.Struct({
+/** @category models */
+export interface Enhancement {
   /** In the order in which the answer names them; boundaries are always among them. */
-  sections: Schema.Array(sections.Section),
-  /** The answer's, in their form; null where it brought none. */
-  metadata: Schema.NullOr(metadata.Metadata),
-  warnings: Schema.Array(Warning)
-})
-export type Enhancement = typeof Enhancement.Type
+  readonly sections: ReadonlyArray<sections.Section>
+  /** The answer's, in its form; null where it brought none. */
+  readonly metadata: metadata.Metadata | null
+  readonly warnings: ReadonlyArray<Warning>
+}
 
 /**
  * What can be said of an agent without asking anybody: the templates that its name fits, and boundaries of its kind.
@@ -53,8 +52,7 @@ export const fromContent = (
   const warnings: Array<Warning> = [...notesOf(content)]
   const warn = (code: string, message: string, where: string) => warnings.push({ code, message, where })
 
-  const own = textOf(content, "boundaries")
-  if (Option.isNone(own)) {
+  if (Option.isNone(textOf(content, "boundaries"))) {
     warn("boundaries-generic", `The answer has no boundaries; those for "${set}" stand in`, "boundaries")
   }
   const names = [...new Set([...content.sections, "boundaries"])].filter((name) => {
@@ -64,16 +62,16 @@ export const fromContent = (
   })
 
   const made = names.map((name) => {
-    if (name === "boundaries") return boundaries.section(Option.getOrElse(own, () => boundaries.generic(set)))
-    const text = Option.getOrElse(textOf(content, name), () => "")
+    const text = Option.getOrElse(textOf(content, name), () => name === "boundaries" ? boundaries.generic(set) : "")
+    if (invisible.test(text)) {
+      warn("section-invisible", "The text holds characters that nobody sees; look at it before you use it", name)
+    }
+    if (name === "boundaries") return boundaries.section(text)
     const section = sections.make(name, text)
     if (section.lines.length > sections.linesOf(text).length) {
       warn("section-completed", "The section had no heading, or a block of code without an end", name)
     }
     if (!sections.isKnown(name)) warn("section-unknown", "Agents rarely have a section of this name", name)
-    if (invisible.test(text)) {
-      warn("section-invisible", "The text holds characters that nobody sees; look at it before you use it", name)
-    }
     return section
   })
 

@@ -35,17 +35,19 @@ const text = (rules: Rules): string =>
 export const generic = (set: BoundarySet): string => text(sets[set])
 
 /**
- * The section in a text that an answer brings. What stands before its heading, or from the next section on, is none
- * of it.
+ * The section in a text that an answer brings. It begins with the last heading above its parts; what stands before that,
+ * or from the next section on, is none of it.
  *
  * @category constructors
  */
 export const section = (text: string): Section => {
   const lines = split(normalized(text)).map(bare)
-  const tops = outline(lines, 0).headings.filter(({ level }) => level <= 2)
-  const [first] = tops
-  const own = tops.find(isHeading) ??
-    (first !== undefined && trim(lines.slice(0, first.line).join("")) === "" ? first : undefined)
+  const { headings } = outline(lines, 0)
+  const tops = headings.filter(({ level }) => level <= 2)
+  const firstPart =
+    headings.find(({ level, text }) => level === 3 && parts.some(({ heading }) => text.startsWith(heading)))?.line ??
+      lines.length
+  const own = tops.findLast(({ line }) => line < firstPart)
   const from = own === undefined ? 0 : own.line + 1
   const to = tops.find(({ line }) => line >= from)?.line ?? lines.length
   const heading = own?.level === 2 && isHeading(own) ? own.text : "Boundaries"

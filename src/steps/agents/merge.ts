@@ -18,15 +18,26 @@ export interface Merged {
   readonly warnings: ReadonlyArray<Warning>
 }
 
+/** A heading, and the two spellings by which it is found. */
+interface Known extends Heading {
+  readonly spelled: string
+  readonly words: string
+}
+
+const known = (headings: ReadonlyArray<Heading>): ReadonlyArray<Known> =>
+  headings.map((heading) => ({ ...heading, spelled: spelled(heading.text), words: words(heading.text) }))
+
 const spelled = (heading: string): string => heading.toLowerCase().replace(/\s+/g, " ").trim()
 
 /** The section of a text that stands for another one: by its heading, or by a heading that holds the section's name. */
-const match = (headings: ReadonlyArray<Heading>, section: Section): Heading | undefined =>
-  headings.find(({ text }) => spelled(text) === spelled(section.heading) || mentions(words(text), words(section.name)))
+const match = (headings: ReadonlyArray<Known>, { heading, name }: Section): Known | undefined => {
+  const [asHeading, asName] = [spelled(heading), words(name)]
+  return headings.find((there) => there.spelled === asHeading || mentions(there.words, asName))
+}
 
 /** Whether a text has a section of this name. */
 export const has = (lines: Lines, from: number, section: Section): boolean =>
-  match(sections(outline(lines, from)), section) !== undefined
+  match(known(sections(outline(lines, from))), section) !== undefined
 
 /**
  * Adds the sections that a text lacks, in their order, in front of one of its lines or at the end.
@@ -45,7 +56,7 @@ export const add = (
   wanted: ReadonlyArray<Section>
 ): Merged => {
   const before = outline(lines, from)
-  const headings = [...sections(before)]
+  const headings = [...known(sections(before))]
   const added: Array<Section> = []
   const warnings: Array<Warning> = []
   for (const section of wanted) {
@@ -53,7 +64,9 @@ export const add = (
     if (there === undefined) {
       added.push(section)
       // Only their texts count from here on: where they will stand is not known yet.
-      headings.push(...sections(outline(section.lines, 0)).map((heading) => ({ ...heading, line: lines.length })))
+      headings.push(
+        ...known(sections(outline(section.lines, 0))).map((heading) => ({ ...heading, line: lines.length }))
+      )
     } else if (
       there.line < lines.length && !says(lines.slice(there.line, textEnd(before, there, lines)), section.lines)
     ) {

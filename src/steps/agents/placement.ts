@@ -7,7 +7,11 @@ import { Schema } from "effect"
 import { bare, isBlank, type Lines } from "./Lines.ts"
 import { type Heading, type Outline, sections } from "./outline.ts"
 
-/** The headings of the sections around a place, as they stand in the file. @category schemas */
+/**
+ * The headings of the sections around a place, as they stand in the file.
+ *
+ * @category schemas
+ */
 export const Placement = Schema.Struct({
   afterHeading: Schema.NullOr(Schema.String),
   beforeHeading: Schema.NullOr(Schema.String)

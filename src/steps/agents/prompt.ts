@@ -4,17 +4,11 @@
  * @since 0.1.0
  */
 import { JSONSchema } from "effect"
+import type { About } from "./About.ts"
 import { parts } from "./boundaries.ts"
 import { Content } from "./Content.ts"
 import * as metadata from "./metadata.ts"
 import { known } from "./stack.ts"
-
-/** What is known of the agent that content is asked for. */
-export interface About {
-  readonly name: string
-  readonly description: string
-  readonly templates: ReadonlyArray<string>
-}
 
 /** How many templates the prompt lists. */
 const listed = 20
@@ -27,7 +21,7 @@ export const readable = (templates: ReadonlyArray<string>): ReadonlyArray<string
  *
  * @category rendering
  */
-export const prompt = ({ description, name, templates }: About): string =>
+export const prompt = ({ description, name, templates }: Pick<About, "name" | "description" | "templates">): string =>
   [
     "Write content for the markdown file of a coding agent, so that it fits the template folder that the agent belongs to.",
     section(

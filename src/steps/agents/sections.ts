@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import { Schema } from "effect"
 import { normalized, trim } from "../review/text.ts"
 import { bare, split } from "./Lines.ts"
 import { hidden, outline, words } from "./outline.ts"
@@ -11,15 +10,14 @@ import { hidden, outline, words } from "./outline.ts"
 /**
  * A section: it begins with its heading, and everything in it is closed.
  *
- * @category schemas
+ * @category models
  */
-export const Section = Schema.Struct({
-  name: Schema.String,
+export interface Section {
+  readonly name: string
   /** As it stands after `## `. */
-  heading: Schema.String,
-  lines: Schema.Array(Schema.String)
-})
-export type Section = typeof Section.Type
+  readonly heading: string
+  readonly lines: ReadonlyArray<string>
+}
 
 /** What belongs into the file that is always read. */
 const core = [
@@ -57,7 +55,8 @@ export const title = (name: string): string =>
   words(name).split(" ").map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ")
 
 /**
- * Makes a section of a text: it gets a heading where it begins with none, and an end for every block of code and every comment.
+ * Makes a section of a text: it gets a heading where it begins with none, and an end for every block of code and every
+ * comment.
  *
  * @category constructors
  */

@@ -17,9 +17,10 @@ import {
 import * as Step from "../../pipeline/Step.ts"
 import { Warning } from "../review/Draft.ts"
 import { relative } from "../tasks/relative.ts"
+import { About } from "./About.ts"
 import * as AgentFile from "./AgentFile.ts"
 import { extendedEnding } from "./AgentPath.ts"
-import { About, Author, Authored, Failure as AuthorFailure } from "./Author.ts"
+import { Author, Authored, Failure as AuthorFailure } from "./Author.ts"
 import { BoundarySet, choose } from "./boundarySets.ts"
 import { textOf } from "./Content.ts"
 import { diff } from "./diff.ts"
@@ -32,7 +33,11 @@ import { Placement } from "./placement.ts"
 import { blocksOf } from "./sections.ts"
 import * as templates from "./templates.ts"
 
-/** A file as it was read. @category models */
+/**
+ * A file as it was read.
+ *
+ * @category schemas
+ */
 const Read = Schema.Struct({ text: Schema.String, sha256: Schema.String })
 
 /** @category schemas */

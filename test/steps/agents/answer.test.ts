@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Either, Option } from "effect"
 import { issuesOf, Refusal } from "../../../src/pipeline/Question.ts"
 import { readAnswer } from "../../../src/steps/agents/answer.ts"
-import { generic } from "../../../src/steps/agents/boundaries.ts"
+import { generic, section } from "../../../src/steps/agents/boundaries.ts"
 import { notesOf } from "../../../src/steps/agents/Content.ts"
 import { contentIn } from "../../../src/steps/agents/contentIn.ts"
 import { example, prompt } from "../../../src/steps/agents/prompt.ts"
@@ -161,6 +161,19 @@ describe("content", () => {
       "/boundaries: has 2 rules with ✅ under \"### ALWAYS\", 5 to 7 are needed",
       "/boundaries: has no heading \"### NEVER\""
     ])
+  })
+
+  it("has boundaries wherever they begin in their text", () => {
+    const parts = generic("default").split("\n").slice(1).join("\n")
+
+    for (const opening of ["", "# Limits", "Here they are:\n\n## Boundaries", "# Boundaries\n\n## Rules"]) {
+      assert.deepStrictEqual(
+        problems({ sections: [], boundaries: `${opening}\n${parts}\n\n## More\n\n- x` }),
+        [],
+        opening
+      )
+      assert.deepStrictEqual(section(`${opening}\n${parts}\n\n## More`).lines.join("\n"), generic("default"))
+    }
   })
 
   it("is asked for with an example that keeps the rules", () => {
