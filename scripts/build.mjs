@@ -36,8 +36,9 @@ writeFileSync(
   `#!/usr/bin/env node
 const pages = ${JSON.stringify(pages)}
 const words = process.argv.slice(2).join(" ")
-if (Object.hasOwn(pages, words)) process.stdout.on("error", () => {}).write(pages[words])
-else await import("./main.mjs")
+if (Object.hasOwn(pages, words)) {
+  process.stdout.on("error", ({ code }) => (process.exitCode = code === "EPIPE" ? 0 : 74)).write(pages[words])
+} else await import("./main.mjs")
 `
 )
 chmodSync("dist/bin/cairn.mjs", 0o755)

@@ -33,25 +33,18 @@ const patience = 4000
 /** @category running */
 export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void => {
   let received: NodeJS.Signals | undefined
-  let lost: NodeJS.ErrnoException | undefined
   let tellSlow = () => {}
   let tellForced = () => {}
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that went away (`| head -1`) is no failure of ours.
-    if (error.code !== "EPIPE") lost ??= error
-  })
-  process.stderr.on("error", () => {})
+  // What could not be written is found out when the streams are drained.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
   const exit = (code: number) => {
     process.exitCode = code
     process.stdout.write("", () => {
-      if (lost !== undefined) {
-        process.stderr.write(`error  The result could not be written to stdout: ${lost.message}\n`)
-      }
-      process.stderr.write(
-        "",
-        () => process.exit(lost !== undefined && code === 0 ? exitCode.ofFailure("WriteFailed") : code)
-      )
+      const lost = lostBy(process.stdout)
+      if (lost !== undefined) process.stderr.write(`error  The result could not be written to stdout: ${lost}\n`)
+      const last = lost !== undefined && code === exitCode.done ? exitCode.ofFailure("WriteFailed") : code
+      process.stderr.write("", () => process.exit(last))
     })
   }
 
@@ -88,3 +81,7 @@ export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void =
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal)
 }
+
+/** Why a stream did not take all that was written; a reader that went away (`| head -1`) is no failure of ours. */
+const lostBy = ({ errored }: NodeJS.WriteStream): string | undefined =>
+  errored === null || ("code" in errored && errored.code === "EPIPE") ? undefined : errored.message

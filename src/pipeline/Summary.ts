@@ -324,7 +324,9 @@ const closed = (
   { asks, problem, ran }: Row,
   { done, failed, total }: { readonly done: number; readonly failed: number; readonly total: number }
 ): Row["status"] =>
-  done >= total
+  total === 0
+    ? "skipped"
+    : done >= total
     ? ran ? "done" : "kept"
     : failed > 0 || Option.isSome(problem)
     ? "failed"

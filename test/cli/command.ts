@@ -1,6 +1,6 @@
 /** Runs the built commands as processes, each in a folder of its own. */
 import { build } from "esbuild"
-import { spawn, type SpawnOptions } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -40,30 +40,109 @@ export interface Ended {
   readonly stderr: string
 }
 
+export interface Child {
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly write: (text: string) => void
+  /** Closes its stdin. */
+  readonly end: () => void
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Resolves once something is so; it is asked whenever the process has said something, and now and then. */
+  readonly until: (isSo: () => boolean) => Promise<void>
+}
+
 export interface Options {
   readonly cwd: string
-  readonly input?: string
+  /** What is on stdin; with `null` it stays open. */
+  readonly input?: string | null
   readonly env?: Record<string, string>
   /** Called with the process once it has started. */
-  readonly started?: (child: { readonly kill: (signal: NodeJS.Signals) => void; readonly stderr: () => string }) => void
+  readonly started?: (child: Child) => void | Promise<void>
+  /** Words of a shell that come before the command, such as `ulimit -f 8;`. */
+  readonly shell?: string
 }
 
 const { CAIRN_HOME: _, CI: __, FORCE_COLOR: ___, NO_COLOR: ____, ...environment } = process.env
 
 /** Runs a command to its end; it gets no terminal, and nothing on stdin unless it is given. */
-export const run = (script: string, args: ReadonlyArray<string>, options: Options): Promise<Ended> =>
+export const run = (script: string, args: ReadonlyArray<string>, options: Options): Promise<Ended> => {
+  const words = [process.execPath, script, ...args]
+  return ended(
+    options.shell === undefined ? words : ["bash", "-c", `${options.shell} exec "$@"`, "bash", ...words],
+    options
+  )
+}
+
+const ended = ([command = "", ...args]: ReadonlyArray<string>, options: Options): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const settings: SpawnOptions = { cwd: options.cwd, env: { ...environment, ...options.env }, stdio: "pipe" }
-    const child = spawn(process.execPath, [script, ...args], settings)
+    const child = spawn(command, args, { cwd: options.cwd, env: { ...environment, ...options.env }, stdio: "pipe" })
     let stdout = ""
     let stderr = ""
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text))
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+    const heard = new Set<() => void>()
+    const hear = () => {
+      for (const listener of heard) listener()
+    }
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text
+      hear()
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text
+      hear()
+    })
+    const now = setInterval(hear, 20)
     child.on("error", reject)
-    child.on("close", (code) => resolve({ code, stdout, stderr }))
-    child.stdin?.on("error", () => {})
-    child.stdin?.end(options.input ?? "")
-    options.started?.({ kill: (signal) => child.kill(signal), stderr: () => stderr })
+    child.on("close", (code) => {
+      clearInterval(now)
+      resolve({ code, stdout, stderr })
+    })
+    child.stdin.on("error", () => {})
+    if (options.input !== null) child.stdin.end(options.input ?? "")
+    void Promise.resolve(
+      options.started?.({
+        kill: (signal) => child.kill(signal),
+        write: (text) => child.stdin.write(text),
+        end: () => child.stdin.end(),
+        stdout: () => stdout,
+        stderr: () => stderr,
+        until: (isSo) =>
+          new Promise((resolve) => {
+            const look = () => {
+              if (!isSo()) return
+              heard.delete(look)
+              resolve()
+            }
+            heard.add(look)
+            look()
+          })
+      })
+    ).catch((error: unknown) => {
+      child.kill("SIGKILL")
+      reject(error)
+    })
   })
+
+/** Why there is no pseudo-terminal to be had here, if there is none. */
+export const noTerminal: string | undefined = spawnSync("script", ["--version"], { encoding: "utf8" })
+    .stdout?.includes("util-linux") === true
+  ? undefined
+  : "skipped: there is no `script` of util-linux here"
+
+/**
+ * Runs a command on a pseudo-terminal of a size, where stdout and stderr are one. What is written to its stdin is typed
+ * there.
+ */
+export const onTerminal = (
+  script: string,
+  args: ReadonlyArray<string>,
+  options: Options & { readonly columns: number; readonly rows: number }
+): Promise<Ended> => {
+  const { columns, rows, shell = "" } = options
+  const quoted = [process.execPath, script, ...args].map((word) => `'${word}'`).join(" ")
+  return ended(
+    ["script", "-qefc", `stty cols ${columns} rows ${rows}; ${shell} exec ${quoted}`, "/dev/null"],
+    { input: null, ...options, env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...options.env } }
+  )
+}
 
 export const isJson = (text: string): unknown => JSON.parse(text)

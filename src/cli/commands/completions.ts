@@ -42,7 +42,7 @@ _${id}() {
       _files
       return
     fi
-    offered+=("\${value//:/\\\\:}:$rest")
+    offered+=("\${value//:/\\\\:}\${rest:+:$rest}")
   done < <(${name} ${word} -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   _describe -t values ${name} offered
 }

@@ -29,13 +29,16 @@ export interface Options extends Screen.Terminal {
   readonly divert: (write: (text: string) => void) => () => void
 }
 
-/** The time between two drawings: what happens in between is shown together. */
+/** The time between two drawings: where much happens, it is shown together. */
 const interval = 80
+
+/** So many rows may begin at once and be drawn at once: a step that blocks the process should be on the screen before. */
+const burst = 8
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
 /**
- * Draws at once what comes after a pause, and otherwise every 80 ms, however much happens. It ends with its scope, with
+ * Draws at once what happens now and then, and every 80 ms otherwise, however much happens. It ends with its scope, with
  * everything that was shown left as text.
  *
  * @category layers
@@ -63,7 +66,9 @@ export const layer = (options: Options): Layer.Layer<never> =>
       /** Titles are as wide as the widest so far, so that rows move as little as can be. */
       let left = 28
       let isDrawn = true
-      let last = -Infinity
+      let last = 0
+      /** How many rows may still be drawn at once. */
+      let credit = burst
 
       const rowAt = (path: string): Option.Option<Summary.Row> => HashMap.get(summary.rows, path)
       const isOver = (path: string): boolean => !Option.exists(rowAt(path), ({ status }) => status === "running")
@@ -108,6 +113,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
           // There is no room for all: what has ended goes although something above it has not.
           for (const path of shown) if (isOver(path)) leave(path)
         }
+        if (shown.size > 0) tellKept()
         const at = now()
         const frame = colors.cyan(spinner[Math.floor(at / interval) % spinner.length] ?? "")
         const drawn: Array<string> = []
@@ -127,12 +133,16 @@ export const layer = (options: Options): Layer.Layer<never> =>
         screen.show(stays, drawn)
         stays = []
         isDrawn = true
+        credit = Math.min(burst, credit + (at - last) / interval)
         last = at
       }
 
-      const changed = () => {
+      const changed = (begins = false) => {
         isDrawn = false
-        if (now() - last >= interval) draw()
+        if (now() - last >= interval) return draw()
+        if (!begins || credit < 1) return
+        draw()
+        credit--
       }
 
       const add = (lines: ReadonlyArray<string>) => {
@@ -151,7 +161,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
           shown.add(change.row.path)
         }
         add(aside(event))
-        changed()
+        changed(event._tag === "StepStarted" && event.number !== undefined)
       }
 
       const others = (text: string) => {

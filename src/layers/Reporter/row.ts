@@ -137,9 +137,11 @@ const names = (row: Row, { of }: Layout): { readonly place: string; readonly tit
 })
 
 const ofCount = ({ done, failed, total }: Count): string =>
-  `${done}${Option.match(total, { onNone: () => " done", onSome: (total) => `/${total}` })}${
-    failed === 0 ? "" : `, ${failed} failed`
-  }`
+  Option.contains(total, 0) ?
+    "" :
+    `${done}${Option.match(total, { onNone: () => " done", onSome: (total) => `/${total}` })}${
+      failed === 0 ? "" : `, ${failed} failed`
+    }`
 
 /** What there is to say of a row, by what became of it. */
 const said = ({ note, problem, status, summary }: Row): string => {

@@ -1,0 +1,50 @@
+/** The fixture called in this process, which takes a tenth of the time of one of its own. */
+import { Effect } from "effect"
+import { Cli } from "effect-cairn/cli"
+import { definition, place } from "./definition.ts"
+
+export interface Options {
+  readonly cwd: string
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** The columns of the terminal that stdout and stderr are; none where they are no terminal. */
+  readonly columns?: number
+}
+
+export interface Said {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export const call = (args: ReadonlyArray<string>, options: Options): Effect.Effect<Said> =>
+  Effect.suspend(() => {
+    place.folder = options.cwd
+    const said = { stdout: "", stderr: "" }
+    const sink = (name: "stdout" | "stderr") => {
+      const add = (text: string) => {
+        said[name] += text
+      }
+      return {
+        write: add,
+        draw: add,
+        divert: () => () => {},
+        isTerminal: options.columns !== undefined,
+        size: () => ({ columns: options.columns ?? 80, rows: 24 }),
+        onResize: () => () => {},
+        onPause: () => () => {}
+      }
+    }
+    return Effect.map(
+      Cli.main(definition, {
+        args,
+        cwd: options.cwd,
+        env: options.env ?? {},
+        stdout: sink("stdout"),
+        stderr: sink("stderr"),
+        readStdin: () => Effect.succeed(new TextEncoder().encode(options.input ?? "")),
+        ending: { signal: () => undefined, onSlow: () => {}, onForced: () => {} }
+      }),
+      (code) => ({ code, ...said })
+    )
+  })
