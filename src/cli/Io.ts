@@ -84,8 +84,11 @@ const sink = (stream: NodeJS.WriteStream): Sink => {
       }
     },
     isTerminal: stream.isTTY,
-    // A terminal that does not know its size says 0.
-    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    size: () => {
+      refreshed(stream)
+      // A terminal that does not know its size says 0.
+      return { columns: stream.columns || 80, rows: stream.rows || 24 }
+    },
     onResize: (changed) => {
       stream.on("resize", changed)
       return () => void stream.off("resize", changed)
@@ -100,6 +103,12 @@ const sink = (stream: NodeJS.WriteStream): Sink => {
     }
   }
 }
+
+/**
+ * Lets Node ask the terminal for its size: until the signal of a change is handled, it knows the old one, and a view
+ * that is drawn by that leaves pieces of itself behind. Without it, which has no public name, only that would be so.
+ */
+const refreshed = (stream: NodeJS.WriteStream & { readonly _refreshSize?: () => void }): void => stream._refreshSize?.()
 
 const writable = ({ write }: Sink): Writable =>
   new Writable({

@@ -122,9 +122,10 @@ const ended = ([command = "", ...args]: ReadonlyArray<string>, options: Options)
     })
   })
 
+const { error: noScript, stdout: scriptVersion } = spawnSync("script", ["--version"], { encoding: "utf8" })
+
 /** Why there is no pseudo-terminal to be had here, if there is none. */
-export const noTerminal: string | undefined = spawnSync("script", ["--version"], { encoding: "utf8" })
-    .stdout?.includes("util-linux") === true
+export const noTerminal: string | undefined = noScript === undefined && scriptVersion.includes("util-linux")
   ? undefined
   : "skipped: there is no `script` of util-linux here"
 

@@ -19,8 +19,11 @@ import * as words from "./words.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Options extends Screen.Terminal {
+export interface Options {
   readonly colors?: boolean
+  /** Writes to the terminal itself, in one piece. */
+  readonly draw: (text: string) => void
+  readonly size: () => { readonly columns: number; readonly rows: number }
   /** Calls back when the size of the terminal changes; what it returns ends that. */
   readonly onResize: (changed: () => void) => () => void
   /** Calls back before a Ctrl-Z stops this process; what it returns ends that. */
@@ -51,8 +54,9 @@ export const layer = (options: Options): Layer.Layer<never> =>
       const clock = yield* Effect.clock
       const now = () => clock.unsafeCurrentTimeMillis()
       const colors = paint.make(options.colors === true)
-      const aside = asides.lines(colors, () => options.size().columns)
-      const screen = Screen.make(options)
+      const screen = Screen.make(options.draw)
+      let size = options.size()
+      const aside = asides.lines(colors, () => size.columns)
 
       let summary = Summary.empty
       /** The paths of the rows that are shown, in the order in which they began. */
@@ -74,7 +78,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       const isOver = (path: string): boolean => !Option.exists(rowAt(path), ({ status }) => status === "running")
       const layout = (): row.Layout => ({
         paint: colors,
-        columns: options.size().columns,
+        columns: size.columns,
         left,
         of: Option.some(summary.of)
       })
@@ -106,8 +110,9 @@ export const layer = (options: Options): Layer.Layer<never> =>
       }
 
       const draw = () => {
-        const { columns, rows: height } = options.size()
-        const room = Math.max(1, height - 2)
+        size = options.size()
+        const { columns } = size
+        const room = Math.max(1, size.rows - 2)
         leaveEnded()
         if (shown.size > room) {
           // There is no room for all: what has ended goes although something above it has not.
@@ -130,7 +135,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
               : row.short(row.withoutParts(found), layout(), row.marks(colors)[found.status], found.ms)
           )
         }
-        screen.show(stays, drawn)
+        screen.show(stays, drawn, columns)
         stays = []
         isDrawn = true
         credit = Math.min(burst, credit + (at - last) / interval)
@@ -175,7 +180,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
         Effect.sync(() => [
           options.onResize(draw),
           // Whatever the terminal shows when the process is there again, the rows come below it.
-          options.onPause(() => screen.show([], [])),
+          options.onPause(() => screen.show([], [], size.columns)),
           options.divert(others)
         ]),
         (endings) =>

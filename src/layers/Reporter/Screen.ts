@@ -12,39 +12,28 @@ import * as printable from "../../pipeline/printable.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Terminal {
-  /** Writes to the terminal itself, in one piece. */
-  readonly draw: (text: string) => void
-  readonly size: () => { readonly columns: number; readonly rows: number }
-}
-
-/**
- * @category models
- * @since 0.1.0
- */
 export interface Screen {
   /**
    * Adds lines to what stays, and draws others below it, in place of those that were drawn before. A drawn line is
    * narrower than the terminal; a line that stays may be of any width, and carry colours.
    */
-  readonly show: (stays: ReadonlyArray<string>, drawn: ReadonlyArray<string>) => void
+  readonly show: (stays: ReadonlyArray<string>, drawn: ReadonlyArray<string>, columns: number) => void
 }
 
-/** @category constructors */
-export const make = ({ draw, size }: Terminal): Screen => {
+/**
+ * `draw` writes to the terminal itself, in one piece.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (draw: (text: string) => void): Screen => {
   /** How wide each of the drawn lines is. */
   let widths: ReadonlyArray<number> = []
-
-  /** The rows that the drawn lines take now: they are broken anew where the terminal has become narrower. */
-  const height = (): number => {
-    const { columns } = size()
-    return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
-  }
-
   return {
-    show: (stays, drawn) => {
+    show: (stays, drawn, columns) => {
       if (stays.length === 0 && drawn.length === 0 && widths.length === 0) return
-      const rows = height()
+      // Where the terminal has become narrower, the drawn lines are broken anew.
+      const rows = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
       const up = rows === 0 ? "" : `\r\u001B[${rows}A`
       // What stays may be wider than the terminal, so that what it is written over goes first.
       const text = stays.length === 0 && rows === widths.length
