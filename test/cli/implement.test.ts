@@ -200,26 +200,89 @@ describe("implement", { timeout: 60_000 }, () => {
     assert.deepStrictEqual(read, titles.map((title) => title.trim()))
   })
 
-  it("goes on from a kill -9 at any moment, to the same files", async () => {
+  /** Sends a signal to the command itself at one of the calls that change the disk, counted from 1. */
+  const signalled = (signal: string, calls: ReadonlyArray<string>, at: number): Record<string, string> => {
     write(
-      "report.md",
-      `## Recommendations\n\n${Array.from({ length: 60 }, (_, i) => `${i + 1}. Change src/${i}.ts`).join("\n")}\n`
+      "signal.cjs",
+      `const fs = require("node:fs")
+      let left = ${at}
+      for (const call of ${JSON.stringify(calls)}) {
+        const original = fs[call]
+        fs[call] = (...args) => {
+          if (--left === 0) process.kill(process.pid, "${signal}")
+          return original(...args)
+        }
+      }
+      require("node:module").syncBuiltinESMExports()`
     )
-    write("task.json", JSON.stringify({ id: "REV-2", title: "Review of many", created: "2026-01-01" }))
-    const args = ["implement", "report.md", "--task", "task.json"]
-    const snapshot = () =>
-      tree().filter((file) => !file.endsWith("manifest.json")).map((
-        file
-      ) => [file, fs.readFileSync(join(folder, file), "utf8")])
-    await call(args)
+    return { NODE_OPTIONS: `--require ${join(folder, "signal.cjs")}` }
+  }
+
+  const snapshot = () =>
+    tree().filter((file) => !/signal|manifest/.test(file)).map((file) => [
+      file,
+      fs.readFileSync(join(folder, file), "utf8")
+    ])
+
+  const fixed = ["implement", "report.md", "--task", "task.json"]
+  const prepare = () => {
+    for (const path of ["tasks", ".claude", ".cairn"]) fs.rmSync(join(folder, path), { recursive: true, force: true })
+    write("report.md", report)
+    write("task.json", JSON.stringify({ id: "REV-2", title: "Review of the login", created: "2026-01-01" }))
+  }
+
+  it("goes on from a kill -9 at any call, to the same files", async () => {
+    const calls = ["linkSync", "renameSync", "unlinkSync", "mkdirSync", "rmdirSync", "fsyncSync", "fdatasyncSync"]
+    prepare()
+    await call(fixed)
     const undisturbed = snapshot()
 
-    for (let delay = 150; delay < 420; delay += 30) {
-      for (const path of ["tasks", ".claude", ".cairn"]) fs.rmSync(join(folder, path), { recursive: true, force: true })
-      await call(args, { started: (child) => void setTimeout(() => child.kill("SIGKILL"), delay) })
-      const { code } = await call(args)
+    for (const at of [3, 14, 27, 40, 50]) {
+      prepare()
+      const killed = await call(fixed, { env: signalled("SIGKILL", calls, at) })
+      const { code } = await call(fixed)
+
+      assert.strictEqual(killed.code, null, `at ${at}`)
       assert.strictEqual(code, 0)
-      assert.deepStrictEqual(snapshot(), undisturbed)
+      assert.deepStrictEqual(snapshot(), undisturbed, `at ${at}`)
     }
+  })
+
+  it("finishes placing when it is interrupted in the middle of it, and only then ends", async () => {
+    for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+      prepare()
+
+      const ended = await call([...fixed, "--json"], { env: signalled(signal, ["linkSync"], 3) })
+
+      assert.strictEqual(ended.code, code)
+      assert.strictEqual(document(ended).status, "interrupted")
+      const placed = snapshot()
+      assert.strictEqual(placed.filter(([file = ""]) => /^(tasks|\.claude)/.test(file)).length, 6)
+      assert.strictEqual((await call(fixed)).code, 0)
+      assert.deepStrictEqual(snapshot(), placed)
+    }
+  })
+
+  it("leaves nothing of what it placed where the disk refuses a file, and says what to do", async () => {
+    prepare()
+    write(
+      "full.cjs",
+      `const fs = require("node:fs")
+      const link = fs.linkSync
+      let left = 4
+      const full = () => Object.assign(new Error("ENOSPC: no space left on device, link"), { code: "ENOSPC" })
+      fs.linkSync = (...args) => { if (--left === 0) throw full(); return link(...args) }
+      require("node:module").syncBuiltinESMExports()`
+    )
+    const before = tree()
+
+    const ended = await call([...fixed, "--json"], { env: { NODE_OPTIONS: `--require ${join(folder, "full.cjs")}` } })
+
+    const error = document(ended).error as Record<string, string>
+    assert.deepStrictEqual([error.tag, ended.code], ["WriteFailed", 74])
+    assert.include(error.message, "no space left on device (everything is as it was before)")
+    assert.deepStrictEqual(tree(), before)
+    assert.deepStrictEqual(fs.readdirSync(folder).filter((name) => name.includes("stage")), [])
+    assert.strictEqual((await call(fixed)).code, 0)
   })
 })

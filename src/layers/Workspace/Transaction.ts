@@ -103,11 +103,14 @@ const hashAt = (place: Place, path: string) => Effect.map(look(place.root, path,
 const ensureUnchanged = (place: Place, path: string, before: string | null) =>
   Effect.flatMap(hashAt(place, path), (now) => now === before ? Effect.void : Effect.fail(new FileChanged({ path })))
 
-/** Lets signals and other work in between two files, which the blocking operations would not. */
+/** Lets signals and other work in, which the blocking operations would not. */
 const breathe = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))
 })
+
+/** A signal that came during blocking operations is seen once the event loop has gone round. */
+const roundTheLoop = Effect.zipRight(breathe, breathe)
 
 const missingFolders = (place: Place, operations: ReadonlyArray<Operation>) =>
   Effect.gen(function*() {
@@ -324,7 +327,8 @@ export const run = (
       // The files are in place. Clearing is tried twice, and then only the stage is left, which the next call removes.
       yield* settle(place).pipe(
         Effect.zipRight(Effect.orElse(clear(place), () => clear(place))),
-        Effect.mapError((error) => toFailure(place, error, false))
+        Effect.mapError((error) => toFailure(place, error, false)),
+        Effect.ensuring(roundTheLoop)
       )
     })
   )
