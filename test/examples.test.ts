@@ -44,7 +44,8 @@ describe("examples", { timeout: 120_000 }, () => {
             "effect-cairn/agents": ["../src/agents.ts"],
             "effect-cairn/ai": ["../src/ai.ts"],
             "effect-cairn/cli": ["../src/cli.ts"],
-            "effect-cairn/programs": ["../src/programs.ts"]
+            "effect-cairn/programs": ["../src/programs.ts"],
+            "effect-cairn/steps": ["../src/steps.ts"]
           }
         },
         include: ["*.ts"]

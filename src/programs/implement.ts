@@ -145,26 +145,24 @@ export const implement = Pipeline.make("implement", { input: Input }).pipe(
       target: state.target,
       report: state.source.reportName
     })), { key: ({ task }) => task.id, concurrency: 16 }),
-  Pipeline.all((bind) => ({
-    guide: bind(renderGuide, (state) => ({
-      feature: state.feature,
-      waves: planned(state).waves,
-      target: state.target,
-      report: state.source.reportName
-    })),
-    readme: bind(renderReadme, (state) => ({
-      feature: state.feature,
-      tasks: planned(state).inOrder,
-      target: state.target,
-      root: state.input.root,
-      review: {
-        id: state.source.task.id,
-        text: state.source.report,
-        task: state.input.task ?? null,
-        report: state.input.report,
-        reportName: state.source.reportName
-      }
-    }))
+  Pipeline.step("guide", renderGuide, (state) => ({
+    feature: state.feature,
+    waves: planned(state).waves,
+    target: state.target,
+    report: state.source.reportName
+  })),
+  Pipeline.step("readme", renderReadme, (state) => ({
+    feature: state.feature,
+    tasks: planned(state).inOrder,
+    target: state.target,
+    root: state.input.root,
+    review: {
+      id: state.source.task.id,
+      text: state.source.report,
+      task: state.input.task ?? null,
+      report: state.input.report,
+      reportName: state.source.reportName
+    }
   })),
   Pipeline.step("tree", placeTree, ({ guide, readme, target, tasks }) => ({
     owner: target.folder,

@@ -27,6 +27,7 @@ export const bundle = async (entry: string, folder: string): Promise<string> => 
       "effect-cairn/agents": at("src/agents.ts"),
       "effect-cairn/cli": at("src/cli.ts"),
       "effect-cairn/programs": at("src/programs.ts"),
+      "effect-cairn/steps": at("src/steps.ts"),
       "effect-cairn": at("src/index.ts")
     },
     banner: { js: "import{createRequire as cr}from\"node:module\";const require=cr(import.meta.url);" }

@@ -130,6 +130,21 @@ export const extractFeature = Step.make("extract-feature", {
 /**
  * Finds what a report recommends.
  *
+ * ```ts
+ * import { Effect } from "effect"
+ * import { ReviewSteps } from "effect-cairn/steps"
+ *
+ * const found = ReviewSteps.parseSubtasks({
+ *   report: "review.md",
+ *   text: "## Recommendations\n\n1. Fix src/login.ts\n",
+ *   words: "login",
+ *   components: "",
+ *   commands: ""
+ * })
+ *
+ * const titles = Effect.map(found, ({ subtasks }) => subtasks.map(({ title }) => title))
+ * ```
+ *
  * @category steps
  * @since 0.1.0
  */

@@ -59,6 +59,7 @@ export const placed = (
       "├── README.md",
       "├── IMPLEMENTATION-GUIDE.md",
       ...inOrder.map(({ fileName }, index) => `${index === inOrder.length - 1 ? "└──" : "├──"} ${fileName}`),
+      ...files.filter(({ change }) => change === "removed").map(({ path }) => `removed: ${path}, of an earlier run`),
       ...kept(files).map(({ path }) => `kept: ${path}, which you made or changed`),
       "",
       ...waves.flatMap((wave, index) => waveLines(wave, index + 1))
@@ -83,9 +84,8 @@ export const kept = (files: ReadonlyArray<PlacedFile>): ReadonlyArray<PlacedFile
 
 const waveLines = (wave: ReadonlyArray<Subtask>, number: number): ReadonlyArray<string> => [
   `Wave ${number}: ${plural(wave.length, "task")}, ${wave.length > 1 ? "in parallel" : "sequential"}`,
-  ...wave.map((task) =>
-    `  ${task.id}  ${task.title}${task.conductorWorkspace === null ? "" : `  [${task.conductorWorkspace}]`}  ${
-      methodName(task.implementationMode)
-    }`
-  )
+  ...wave.flatMap(({ conductorWorkspace, id, implementationMode, title }) => [
+    `  ${id}: ${title} (${methodName(implementationMode)})`,
+    ...(conductorWorkspace === null ? [] : [`    in workspace ${conductorWorkspace}`])
+  ])
 ]

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { ReviewSteps } from "effect-cairn/steps"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
@@ -88,4 +89,15 @@ it.effect("a larger report is read where that is allowed, up to what a run can k
     assert.strictEqual(yield* read(`## Recommendations\n\n${"- a\n".repeat(100_000)}`, 1e9), "ReportTooLarge")
     // Every one of these becomes two and more in JSON and in YAML.
     assert.strictEqual(yield* read(`## Recommendations\n\n- ${"\\".repeat(1_900_000)}\n`, 1e9), "ReportTooLarge")
+  }))
+
+it.effect("a step is an ordinary effect outside of any run", () =>
+  Effect.gen(function*() {
+    const given = { report: "r.md", words: "log-in", components: "", commands: "" }
+
+    const found = yield* ReviewSteps.parseSubtasks({ ...given, text: "## Action Items\n\n- Fix src/a.ts\n" })
+    const error = yield* Effect.flip(ReviewSteps.parseSubtasks({ ...given, text: "Nothing.\n" }))
+
+    assert.deepStrictEqual(found.subtasks.map(({ files, id }) => [id, ...files]), [["TASK-LIN-001", "src/a.ts"]])
+    assert.strictEqual(error._tag, "NoRecommendations")
   }))

@@ -1,0 +1,9 @@
+/**
+ * The steps that the programs of Cairn are made of, for pipelines of your own. Each is an ordinary Effect, too.
+ *
+ * @since 0.1.0
+ */
+export * as PlaceTree from "./steps/files/placeTree.ts"
+export * as ReviewErrors from "./steps/review/errors.ts"
+export * as ReviewSteps from "./steps/review/steps.ts"
+export * as TaskSteps from "./steps/tasks/steps.ts"
