@@ -272,7 +272,15 @@ const wordsOf = (name: string): string => {
 }
 
 const metaOf = (field: Field.Field): string =>
-  field.path ? "PATH" : field.kind === "number" ? "NUMBER" : field.kind === "json" ? "JSON" : "TEXT"
+  field.path
+    ? "PATH"
+    : field.kind === "number"
+    ? "NUMBER"
+    : field.kind === "json"
+    ? "JSON"
+    : field.kind === "mixed"
+    ? "VALUE"
+    : "TEXT"
 
 const optional = <K extends string>(key: K, value: Option.Option<string>): { readonly [P in K]?: string } =>
   Option.match(value, { onNone: () => ({}), onSome: (text) => ({ [key]: text }) as { [P in K]: string } })

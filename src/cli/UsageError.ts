@@ -29,12 +29,14 @@ export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
  */
 export class InputInvalid extends Schema.TaggedError<InputInvalid>()("InputInvalid", {
   where: Schema.String,
-  reason: Schema.String
+  reason: Schema.String,
+  /** What was probably meant. */
+  hint: Schema.optional(Schema.String)
 }) {
   override get message(): string {
     return `${this.where}: ${this.reason}`
   }
   get fix(): string {
-    return "Correct it and repeat the command. Nothing was changed."
+    return `${this.hint === undefined ? "" : `${this.hint} `}Correct it and repeat the command. Nothing was changed.`
   }
 }

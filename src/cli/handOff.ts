@@ -214,4 +214,10 @@ export const readJson = (
       ? new InputInvalid({ where: nameOf(file), reason: "it is empty" })
       : Effect.mapError(foreignJson(text), (reason) => new InputInvalid({ where: nameOf(file), reason })))
 
-const nameOf = (file: string): string => file === "-" ? "stdin" : file
+/**
+ * What a person calls a source of JSON.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const nameOf = (file: string): string => file === "-" ? "stdin" : file

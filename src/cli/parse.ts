@@ -39,7 +39,7 @@ export interface Parsed {
  * @since 0.1.0
  */
 export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words: ReadonlyArray<string>) {
-  const { args, given, options } = yield* canonical(name, spec, words)
+  const { args, given, options, values: all } = yield* canonical(name, spec, words)
   const directive = yield* Descriptor.parse(
     descriptorOf(spec),
     [spec.name, ...options, ...(args.length === 0 ? [] : ["--", ...args])],
@@ -56,10 +56,10 @@ export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words
   const values = new Map<string, ReadonlyArray<string>>()
   const switches = new Map<string, boolean>()
   if (directive._tag === "UserDefined") {
-    for (const [key, value] of Object.entries(directive.value.options)) {
-      if (!given.has(key)) continue
-      if (typeof value === "boolean") switches.set(key, value)
-      else values.set(key, value)
+    for (const [name, value] of Object.entries(directive.value.options)) {
+      if (!given.has(name)) continue
+      if (typeof value === "boolean") switches.set(name, value)
+      else values.set(name, value.map((index) => all[Number(index)] ?? ""))
     }
   }
   return { args, values, switches } satisfies Parsed
@@ -71,36 +71,29 @@ const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTermin
 // oxlint-disable-next-line no-control-regex -- that is what an escape begins with
 const escapes = /\u001B\[[0-9;]*m/g
 
-/**
- * The command as `@effect/cli` knows it.
- *
- * @category conversions
- * @since 0.1.0
- */
-export const descriptorOf = (spec: Spec) =>
+/** The command as `@effect/cli` knows it. */
+const descriptorOf = (spec: Spec) =>
   Descriptor.make(
     spec.name,
     CliOptions.all(Object.fromEntries(spec.flags.map((flag) => [flag.name, optionOf(flag)]))),
-    Args.repeated(Args.text({ name: spec.args[0]?.name ?? "argument" }))
-  ).pipe(Descriptor.withDescription(spec.description))
+    Args.repeated(Args.text())
+  )
 
-const optionOf = (flag: Flag): CliOptions.Options<boolean | ReadonlyArray<string>> => {
-  const named = <A>(option: CliOptions.Options<A>) => {
-    const described = CliOptions.withDescription(option, flag.description)
-    return flag.alias === undefined ? described : CliOptions.withAlias(described, flag.alias)
-  }
-  return flag.kind === "switch"
-    ? named(CliOptions.boolean(flag.name, { negationNames: [`no-${flag.name}`] }))
-    : CliOptions.repeated(
-      named(flag.choices === undefined ? CliOptions.text(flag.name) : CliOptions.choice(flag.name, flag.choices))
-    )
-}
+const optionOf = ({ kind, name }: Flag): CliOptions.Options<boolean | ReadonlyArray<string>> =>
+  kind === "switch"
+    ? CliOptions.boolean(inner(name), { negationNames: [inner(`no-${name}`)] })
+    : CliOptions.repeated(CliOptions.text(inner(name)))
+
+/** Under its own name an option of one letter would be lost, and one called `version` taken for the parser's own. */
+const inner = (name: string): string => `given-${name}`
 
 /** The words in one order and one spelling, or what is wrong with them. */
 const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const options: Array<string> = []
     const args: Array<string> = []
+    /** Options carry the places of their values in here: a value may be anything, also nothing, or `--`. */
+    const values: Array<string> = []
     const given = new Map<string, number>()
     const command = [name, spec.name].filter((part) => part !== "").join(" ")
     const flags = new Map<string, { readonly flag: Flag; readonly on: boolean }>()
@@ -111,11 +104,13 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
     }
     const toSwitch = (flag: Flag, on: boolean) => {
       if (given.has(flag.name)) {
-        const before = options.findIndex((word) => word === `--${flag.name}` || word === `--no-${flag.name}`)
+        const before = options.findIndex((word) =>
+          word === `--${inner(flag.name)}` || word === `--${inner(`no-${flag.name}`)}`
+        )
         options.splice(before, 1)
       }
       given.set(flag.name, 1)
-      options.push(on ? `--${flag.name}` : `--no-${flag.name}`)
+      options.push(`--${inner(on ? flag.name : `no-${flag.name}`)}`)
     }
 
     for (let index = 0; index < words.length; index++) {
@@ -124,7 +119,8 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
         args.push(...words.slice(index + 1))
         break
       }
-      if (!word.startsWith("-") || word === "-") {
+      const isNegative = /^-\.?\d/.test(word) && !flags.has(word.slice(0, 2))
+      if (!word.startsWith("-") || word === "-" || isNegative) {
         args.push(word)
         continue
       }
@@ -171,7 +167,7 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
         return yield* new UsageError({ reason: `${typed} is given twice.`, fix: `Give ${typed} once.` })
       }
       given.set(flag.name, times)
-      options.push(`--${flag.name}`, value)
+      options.push(`--${inner(flag.name)}`, String(values.push(value) - 1))
     }
 
     const takes = spec.args.some((arg) => arg.repeated === true) ? Infinity : spec.args.length
@@ -187,7 +183,7 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
         return yield* notAChoice(`<${arg.name}>`, word, arg.choices, command)
       }
     }
-    return { options, args, given }
+    return { options, args, given, values }
   })
 
 const notAChoice = (shown: string, word: string, choices: ReadonlyArray<string>, command: string): UsageError =>

@@ -8,6 +8,7 @@ import { isAbsolute, resolve } from "node:path"
 import * as Field from "../pipeline/Field.ts"
 import type { Parsed } from "./parse.ts"
 import { isSwitch, optionName } from "./Spec.ts"
+import { suggest } from "./suggest.ts"
 import { UsageError } from "./UsageError.ts"
 
 /**
@@ -26,7 +27,6 @@ export const given = Effect.fnUntraced(function*(
   let place = 0
   for (const field of Field.of(schema)) {
     const name = optionName(field.name)
-    const shown = field.argument ? `<${name}>` : `--${name}`
     if (isSwitch(field) && !field.argument) {
       const value = parsed.switches.get(name)
       if (value !== undefined) record[field.name] = value
@@ -45,7 +45,9 @@ export const given = Effect.fnUntraced(function*(
       const value = read(field, word, world.cwd)
       if (Either.isLeft(value)) {
         return yield* new UsageError({
-          reason: `${shown} cannot be ${field.secret ? "what was given" : JSON.stringify(word)}: ${value.left}.`,
+          reason: `${
+            words.length === 0 ? `The variable ${Option.getOrElse(field.env, () => "")}` : shownOf(field)
+          } cannot be ${field.secret ? "what it is" : JSON.stringify(word)}: ${value.left}.`,
           fix: "Correct it and repeat the command."
         })
       }
@@ -66,10 +68,18 @@ export const withPaths = (
   for (const field of Field.of(schema)) {
     if (!field.path) continue
     const value = all[field.name] ?? Option.getOrUndefined(field.fallback)
-    if (typeof value === "string") all[field.name] = isAbsolute(value) ? value : resolve(cwd, value)
+    if (value !== undefined) all[field.name] = absolute(value, cwd)
   }
   return all
 }
+
+/** Paths made absolute, alone or in a list; a schema may turn down whatever else there is. */
+const absolute = (value: unknown, cwd: string): unknown =>
+  typeof value === "string"
+    ? isAbsolute(value) ? value : resolve(cwd, value)
+    : Array.isArray(value)
+    ? value.map((one) => absolute(one, cwd))
+    : value
 
 /**
  * The value that a record stands for, or what is wrong with it in the words of the command line.
@@ -80,24 +90,47 @@ export const withPaths = (
 export const decoded = (
   schema: Schema.Schema.AnyNoContext,
   record: unknown,
-  usage: string
-): Effect.Effect<unknown, UsageError> =>
-  Effect.mapError(Schema.decodeUnknown(schema, { errors: "first" })(record), (error) => {
+  options: {
+    /** What to do where it does not fit. */
+    readonly fix: string
+    /** Whether what the schema does not know is an error: a slip in a document that somebody wrote. */
+    readonly isStrict?: boolean
+  }
+): Effect.Effect<unknown, UsageError> => {
+  const onExcessProperty = options.isStrict === true ? "error" : "ignore"
+  return Effect.mapError(Schema.decodeUnknown(schema, { errors: "first", onExcessProperty })(record), (error) => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-    const field = Field.of(schema).find(({ name }) => name === String(issue?.path[0]))
-    const shown = field === undefined
-      ? issue?.path.join("/") ?? ""
-      : field.argument
-      ? `<${optionName(field.name)}>`
-      : `--${optionName(field.name)}`
-    const missing = issue?._tag === "Missing"
+    const [first, ...inside] = issue?.path ?? []
+    const fields = Field.of(schema)
+    const field = fields.find(({ name }) => name === first)
+    if (issue?._tag === "Unexpected") {
+      return new UsageError({
+        reason: `There is no ${JSON.stringify(issue.path.join("/"))} to give.`,
+        fix: Option.match(suggest(String(first), fields.map(({ name }) => name)), {
+          onNone: () => `There are: ${fields.map(({ name }) => name).join(", ")}`,
+          onSome: (meant) => `Did you mean ${JSON.stringify(meant)}?`
+        })
+      })
+    }
+    const shown = field === undefined ? "" : shownOf(field)
+    const within = [...(field === undefined && first !== undefined ? [first] : []), ...inside].join("/")
+    const where = [shown, within].filter((part) => part !== "").join(": ")
     return new UsageError({
-      reason: missing
-        ? `${shown} is missing.`
-        : `${shown === "" ? "" : `${shown}: `}${issue?.message ?? "it does not fit"}`,
-      fix: usage
+      reason: issue?._tag === "Missing"
+        ? `${where} is missing.`
+        : `${where === "" ? "" : `${where}: `}${issue?.message ?? "it does not fit"}`,
+      fix: options.fix
     })
   })
+}
+
+/** What a person calls a field: an argument, an option, or the variable that is the only way to give it. */
+const shownOf = ({ argument, env, name, secret }: Field.Field): string =>
+  argument
+    ? `<${optionName(name)}>`
+    : secret
+    ? Option.match(env, { onNone: () => `"${name}"`, onSome: (variable) => `The variable ${variable}` })
+    : `--${optionName(name)}`
 
 /** The settings that may be kept in the checkpoint: those that were given, without secrets. */
 export const withoutSecrets = (
@@ -125,7 +158,9 @@ const read = (field: Field.Field, word: string, cwd: string): Either.Either<unkn
       return choice === undefined ? Either.left(`it is one of ${field.choices.join(", ")}`) : Either.right(choice)
     }
     case "json":
-      return Either.mapLeft(Schema.decodeEither(Schema.parseJson())(word), () => "it is not JSON")
+      return Either.mapLeft(json(word), () => "it is not JSON")
+    case "mixed":
+      return Either.orElse(json(word), () => Either.right(word))
     case "text":
       if (!field.path) return Either.right(word)
       return word === ""
@@ -135,3 +170,5 @@ const read = (field: Field.Field, word: string, cwd: string): Either.Either<unkn
         : Either.right(isAbsolute(word) ? word : resolve(cwd, word))
   }
 }
+
+const json = Schema.decodeEither(Schema.parseJson())

@@ -68,7 +68,8 @@ export const alias = (letter: string) => <S extends Schema.Annotable.All>(self: 
  */
 export interface Field {
   readonly name: string
-  readonly kind: "text" | "number" | "boolean" | "choice" | "json"
+  /** `mixed` is JSON or, where it is none, a text. */
+  readonly kind: "text" | "number" | "boolean" | "choice" | "json" | "mixed"
   readonly choices: ReadonlyArray<string | number>
   /** It takes a list: the option may be given several times. */
   readonly repeated: boolean
@@ -91,64 +92,79 @@ export interface Field {
  * @since 0.1.0
  */
 export const of = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<Field> => {
-  const { fallbacks, struct } = structOf(schema.ast)
-  return struct.propertySignatures.map(({ isOptional, name, type }) => {
+  const { besides, fallbacks, struct } = structOf(schema.ast)
+  return struct.propertySignatures.map((property) => {
+    const { isOptional, name, type } = property
     const layers = layersOf(type)
-    const annotation = <A>(id: symbol) =>
-      Option.firstSomeOf(layers.map((layer) => Option.fromNullable(layer.annotations[id] as A | undefined)))
     const base = layers[layers.length - 1] ?? type
-    const element = AST.isTupleType(base) ? base.rest[0]?.type : undefined
+    const element = AST.isTupleType(base) && base.elements.length === 0 ? base.rest[0]?.type : undefined
+    // What is said of the elements of a list is said of the field.
+    const elements = element === undefined ? [] : layersOf(element)
+    const all: ReadonlyArray<AST.Annotated> = [...besides(String(name)), property, ...layers, ...elements]
+    const annotation = <A>(id: symbol) =>
+      Option.firstSomeOf(all.map((layer) => Option.fromNullable(layer.annotations[id] as A | undefined)))
     const fallback = fallbacks(String(name))
     return {
       name: String(name),
-      ...shapeOf(element === undefined ? base : layersOf(element).at(-1) ?? element),
+      ...shapeOf(elements.at(-1) ?? base),
       repeated: element !== undefined,
       required: !isOptional && Option.isNone(fallback),
       fallback,
       description: Option.getOrElse(
-        Option.firstSomeOf(layers.map(AST.getDescriptionAnnotation).map(Option.filter(isOwn))),
+        Option.firstSomeOf(all.filter((layer) => !isPlain(layer)).map(AST.getDescriptionAnnotation)),
         () => ""
       ),
       argument: Option.isSome(annotation(Argument)),
       path: Option.isSome(annotation(Path)),
       env: annotation<string>(Env),
       alias: annotation<string>(Alias),
-      secret: layers.some((layer) =>
+      secret: [...layers, ...elements].some((layer) =>
         Option.contains(AST.getIdentifierAnnotation(layer), "Redacted") || isRedacted(layer)
       )
     }
   })
 }
 
-/** Descriptions that Effect's own schemas carry say nothing about the field. */
-const isOwn = (description: string): boolean =>
-  !/^(a|an) (string|number|boolean|non empty|finite|positive|integer)/.test(description)
+/** What a plain type says of itself, such as "a string", says nothing about the field. */
+const isPlain = (layer: AST.Annotated): boolean =>
+  "_tag" in layer && (layer === AST.stringKeyword || layer === AST.numberKeyword || layer === AST.booleanKeyword ||
+    Option.exists(AST.getDescriptionAnnotation(layer), (text) => text.startsWith("a string to be decoded into")))
 
 const isRedacted = (ast: AST.AST): boolean =>
   AST.isTransformation(ast) && (isRedacted(ast.to) || isRedacted(ast.from)) ||
   AST.isDeclaration(ast) && String(Option.getOrElse(AST.getIdentifierAnnotation(ast), () => ast)).startsWith("Redacted")
 
-const nothing = { struct: new AST.TypeLiteral([], []), fallbacks: () => Option.none<unknown>() }
-
-const structOf = (ast: AST.AST): {
+interface Struct {
   readonly struct: AST.TypeLiteral
   readonly fallbacks: (name: string) => Option.Option<unknown>
-} => {
+  /** Where a field is annotated that becomes another: on its other side. */
+  readonly besides: (name: string) => ReadonlyArray<AST.Annotated>
+}
+
+const nothing: Struct = { struct: new AST.TypeLiteral([], []), fallbacks: Option.none, besides: () => [] }
+
+const structOf = (ast: AST.AST): Struct => {
   if (AST.isTypeLiteral(ast)) return { ...nothing, struct: ast }
   if (AST.isRefinement(ast)) return structOf(ast.from)
   if (!AST.isTransformation(ast)) return nothing
   const inner = structOf(ast.from)
-  const { transformation } = ast
+  const { to, transformation } = ast
   if (!AST.isTypeLiteralTransformation(transformation)) return inner
+  const becomes = (name: string) =>
+    Option.fromNullable(transformation.propertySignatureTransformations.find(({ from }) => from === name))
   return {
     struct: inner.struct,
-    fallbacks: (name) => {
-      const property = transformation.propertySignatureTransformations.find(({ from }) => from === name)
-      return property === undefined ? Option.none() : Option.filter(
-        property.decode(Option.none()),
+    fallbacks: (name) =>
+      Option.filter(
+        Option.flatMap(becomes(name), ({ decode }) => decode(Option.none())),
         (value) => value !== undefined && !Option.isOption(value)
-      )
-    }
+      ),
+    besides: (name) =>
+      Option.match(becomes(name), {
+        onNone: () => [],
+        onSome: (property) =>
+          AST.isTypeLiteral(to) ? to.propertySignatures.filter(({ name }) => name === property.to) : []
+      })
   }
 }
 
@@ -158,11 +174,13 @@ const layersOf = (ast: AST.AST): ReadonlyArray<AST.AST> => {
   if (AST.isTransformation(ast)) return [ast, ...layersOf(ast.from)]
   if (AST.isSuspend(ast)) return [ast, ...layersOf(ast.f())]
   if (AST.isUnion(ast)) {
-    const [only, ...others] = ast.types.filter((type) => !AST.isUndefinedKeyword(type))
+    const [only, ...others] = ast.types.filter((type) => !AST.isUndefinedKeyword(type) && !isNull(type))
     if (only !== undefined && others.length === 0) return [ast, ...layersOf(only)]
   }
   return [ast]
 }
+
+const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === null
 
 const shapeOf = (ast: AST.AST): Pick<Field, "kind" | "choices"> => {
   if (AST.isStringKeyword(ast) || AST.isTemplateLiteral(ast)) return { kind: "text", choices: [] }
@@ -178,5 +196,11 @@ const shapeOf = (ast: AST.AST): Pick<Field, "kind" | "choices"> => {
   const choices = literals.filter((literal) => typeof literal === "string" || typeof literal === "number")
   return choices.length > 0 && choices.length === literals.length
     ? { kind: "choice", choices }
-    : { kind: "json", choices: [] }
+    : { kind: AST.isUnion(ast) && ast.types.some(isText) ? "mixed" : "json", choices: [] }
+}
+
+const isText = (ast: AST.AST): boolean => {
+  const base = layersOf(ast).at(-1) ?? ast
+  return AST.isStringKeyword(base) || AST.isTemplateLiteral(base) ||
+    (AST.isLiteral(base) && typeof base.literal === "string")
 }

@@ -34,22 +34,28 @@ export const spec = (program: Program): Spec.Spec => ({
 export const run = Effect.fnUntraced(function*(app: App, program: Program) {
   const { io, parsed } = app
   app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
-  const usage = `${Spec.usage(app.name, spec(program))}   (${app.name} ${program.name} --help)`
+  const fix = Spec.hint(app.name, spec(program))
   const file = parsed.values.get("input")?.[0]
   const whole = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)
   if (typeof whole !== "object" || whole === null || Array.isArray(whole)) {
-    return yield* new InputInvalid({ where: file ?? "", reason: "it is not a JSON object" })
+    return yield* new InputInvalid({ where: handOff.nameOf(file ?? ""), reason: "it is not a JSON object" })
   }
   const record = values.withPaths(
     program.input,
     { ...whole, ...(yield* values.given(program.input, parsed, io)) },
     io.cwd
   )
-  const input = yield* values.decoded(program.input, record, usage).pipe(
-    Effect.mapError((error) => file === undefined ? error : new InputInvalid({ where: file, reason: error.reason }))
+  const input = yield* values.decoded(program.input, record, { fix, isStrict: true }).pipe(
+    Effect.mapError((error) =>
+      file === undefined ? error : new InputInvalid({
+        where: handOff.nameOf(file),
+        reason: error.reason,
+        ...(error.fix === fix ? {} : { hint: error.fix })
+      })
+    )
   )
   const given = yield* values.given(program.settings, parsed, io)
-  const settings = yield* values.decoded(program.settings, given, usage)
+  const settings = yield* values.decoded(program.settings, given, { fix })
   return yield* perform(
     app,
     program.name,

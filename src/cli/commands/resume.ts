@@ -145,8 +145,10 @@ const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: Read
     ...(typeof recorded === "object" ? recorded : {}),
     ...(yield* values.given(program.settings, { ...app.parsed, args: [] }, app.io))
   }
-  const settings = yield* values.decoded(program.settings, given, `${app.name} ${program.name} --help`)
-  const input = yield* values.decoded(program.input, started.value.input, `${app.name} show ${info.id}`)
+  const settings = yield* values.decoded(program.settings, given, { fix: `${app.name} ${program.name} --help` })
+  const input = yield* values.decoded(program.input, started.value.input, {
+    fix: `${app.name} show ${info.id}${app.home.option}`
+  })
   const from = app.parsed.values.get("from")?.[0]
   return yield* perform(
     app,
