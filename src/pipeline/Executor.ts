@@ -34,6 +34,20 @@ export class Stop {
 }
 
 /**
+ * Something cannot be foretold: it reads the key of what would run first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Ahead extends Stop {
+  readonly first: string
+  constructor(path: string, first: string) {
+    super("asking", path, Cause.empty)
+    this.first = first
+  }
+}
+
+/**
  * A question waits for its answer < a step failed < a step has a bug < the checkpoint itself cannot be used.
  *
  * @category constants

@@ -64,6 +64,10 @@ export interface JournalExecutor extends Executor {
    * half undone, so that a record counts whatever the step would find there.
    */
   readonly past: Executor
+  /** The same run, in which nothing is run or shown yet, and what is recalled stays where it is. */
+  readonly future: Executor
+  /** Whether a step waits for the answer to what it has asked. */
+  readonly waits: (task: Task) => boolean
 }
 
 /**
@@ -122,7 +126,10 @@ export const make = (options: Options): JournalExecutor => {
   const executionAt = (path: string, was: string | undefined): Execution | undefined =>
     state.executions.get(path) ?? (was === undefined ? undefined : state.executions.get(was))
 
-  const recalling = (differs: typeof changed): Pick<Executor, "recall" | "recallFailure" | "isFrom"> => ({
+  const recalling = (
+    differs: typeof changed,
+    keep: boolean
+  ): Pick<Executor, "recall" | "recallFailure" | "isFrom"> => ({
     recall: (path, was, step, digest) => {
       const execution = executionAt(path, was)
       if (execution === undefined) return { _tag: "Miss", why: undefined }
@@ -131,7 +138,7 @@ export const make = (options: Options): JournalExecutor => {
       const { position } = execution
       if (values.has(position)) {
         const json = values.get(position)
-        values.delete(position)
+        if (!keep) values.delete(position)
         return decoded(path, step, json)
       }
       return {
@@ -347,7 +354,7 @@ export const make = (options: Options): JournalExecutor => {
     })
 
   const executor: Executor = {
-    ...recalling(changed),
+    ...recalling(changed, false),
     hasRecovery,
     execute,
     passed: (path, was, step, input, value) => {
@@ -361,13 +368,13 @@ export const make = (options: Options): JournalExecutor => {
     ...executor,
     record,
     undoables,
-    past: {
-      ...executor,
-      ...recalling(changedInput),
-      // Like a question it stops nothing beside it.
-      execute: ({ place: { path } }) => Effect.fail(asking([path])),
-      show: () => Effect.void
-    }
+    past: { ...executor, ...still, ...recalling(changedInput, false) },
+    future: { ...executor, ...still, ...recalling(changed, true), passed: () => {} },
+    waits: ({ digest, place: { path }, step }) =>
+      Option.exists(
+        HashMap.get(state.requests, path),
+        (open) => open.some((request) => changed(request, step, digest) === undefined)
+      )
   }
 }
 
@@ -382,6 +389,12 @@ const recoveriesIn = ({ answers, executions, requests }: RunState): Set<string> 
       Array.from(path.matchAll(/#catch(?=\/|$)/g), ({ 0: { length }, index }) => path.slice(0, index + length))
     )
   )
+
+/** Runs and shows nothing. Like a question, what would be run stops nothing beside it. */
+const still: Pick<Executor, "execute" | "show"> = {
+  execute: ({ place: { path } }) => Effect.fail(asking([path])),
+  show: () => Effect.void
+}
 
 /** What a record was made from. */
 type Made = Pick<Execution, "step" | "version" | "digest">

@@ -9,17 +9,26 @@
  */
 import { Effect, Either, Option } from "effect"
 import * as checkpoint from "./checkpoint.ts"
-import { claim, identityOf } from "./claim.ts"
+import { claim, current, identityOf } from "./claim.ts"
 import { bytesOf } from "./digest.ts"
+import { forecast as foretell } from "./forecast.ts"
 import { Journal, type JournalDamaged, type JournalError } from "./Journal.ts"
+import * as JournalExecutor from "./JournalExecutor.ts"
 import { isTooLong, limit } from "./limit.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type { Given } from "./Question.ts"
-import { InputTooLong, RecordedInputInvalid, type RunError, RunNotFound } from "./RunError.ts"
-import type { DurableEvent } from "./RunEvent.ts"
+import {
+  InputTooLong,
+  RecordedInputInvalid,
+  type RecordedResultInvalid,
+  type RunError,
+  RunNotFound
+} from "./RunError.ts"
+import type { DurableEvent, Forecast } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as RunState from "./RunState.ts"
+import { Secrets } from "./Secrets.ts"
 import * as session from "./session.ts"
 import type { Suspended } from "./Suspended.ts"
 
@@ -57,6 +66,34 @@ export const start = <In, S, E, R, Out>(
     return yield* claim(pipeline.name, identity, options.new ?? false, ({ follows, ...checkpoint }) =>
       session.run(pipeline, sessionOf(options, { checkpoint, follows, input: value, json, identity })))
   }) as Effect.Effect<Out, E | RunError | Suspended, R | Journal>
+
+/**
+ * Says what `start` would do, of each node of the pipeline, without running any step or making any run. Fingerprints are
+ * taken, and steps look whether what they left holds.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const forecast = <In, S, E, R, Out>(
+  pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
+  input: In
+): Effect.Effect<Forecast, JournalDamaged | JournalError | InputTooLong | RecordedResultInvalid, R | Journal> =>
+  Effect.gen(function*() {
+    const { json, value } = yield* asRecorded(pipeline, input)
+    const looked = yield* checkpoint.peek(yield* current(pipeline.name, identityOf(pipeline.name, json)))
+    const state = yield* looked.ref.get
+    const executor = JournalExecutor.make({
+      checkpoint: looked,
+      state,
+      report: undefined,
+      answers: new Map(),
+      settled: () => Effect.void,
+      dryRun: false,
+      secrets: yield* Secrets,
+      clock: yield* Effect.clock
+    })
+    return yield* Effect.catchAll(foretell(executor, state, pipeline, value), (stop) => Effect.failCause(stop.cause))
+  }) as Effect.Effect<Forecast, JournalDamaged | JournalError | InputTooLong | RecordedResultInvalid, R | Journal>
 
 /**
  * Continues a run by its id, with the input that it began with.

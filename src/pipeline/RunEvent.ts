@@ -324,12 +324,48 @@ export const GroupProgressed = Schema.TaggedStruct("GroupProgressed", {
 })
 
 /**
+ * What would become of a node: its result is kept; it runs, or asks; it runs if what it reads of `first` is another by
+ * then; or it is not needed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Foretold = Schema.Struct({
+  key: Schema.String,
+  title: Schema.String,
+  number: Schema.optional(Schema.Number),
+  verdict: Schema.Literal("kept", "runs", "asks", "perhaps", "skipped"),
+  /** Why it runs although there is an earlier result. */
+  why: Schema.optional(Schema.String),
+  /** The key of what runs first. */
+  first: Schema.optional(Schema.String)
+})
+export type Foretold = typeof Foretold.Type
+
+/**
+ * What a run would do next. A key that is gone beside one that is new was probably renamed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Forecast = Schema.Struct({
+  of: Schema.Number,
+  nodes: Schema.Array(Foretold),
+  renames: Schema.Array(Schema.Struct({ was: Schema.String, now: Schema.String }))
+})
+export type Forecast = typeof Forecast.Type
+
+/** What a run that goes on is about to do, before any of its steps runs. */
+export const Foreseen = Schema.TaggedStruct("Foreseen", { at: Schema.Number, forecast: Forecast })
+
+/**
  * What is shown but not stored, because it can be derived or does not outlive the moment.
  *
  * @category models
  * @since 0.1.0
  */
 export const ShownEvent = Schema.Union(
+  Foreseen,
   StepStarted,
   Retrying,
   Reused,

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import { Context, Effect, Redacted } from "effect"
+import { escaped } from "./itemKey.ts"
 
 /**
  * @category services
@@ -53,8 +54,7 @@ export const make = (): Remembered => {
     remember: (value) => {
       for (const secret of secretsIn(value)) {
         if (secret.length < shortest) continue
-        const inPaths = secret.replace(/[%/#]/g, encodeURIComponent)
-        const all = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1), inPaths, ...inUrls(secret)])
+        const all = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1), escaped(secret), ...inUrls(secret)])
         forms = [...all].sort((a, b) => b.length - a.length)
       }
     },

@@ -183,6 +183,7 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
     case "StepVoided":
       return { ...self, rows: HashMap.remove(self.rows, keyOf(event.path)) }
     case "Announced":
+    case "Foreseen":
     case "AnswerRefused":
     case "ChoiceMade":
       return self

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, type Scope } from "effect"
+import { Effect, Either, Option, type Scope, Stream } from "effect"
 import { Journal, type JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type { DurableEvent } from "./RunEvent.ts"
@@ -33,14 +33,14 @@ export const fold: PersistedRef.Fold<RunState.RunState, Entry> = {
 }
 
 /**
- * The checkpoint of one run, held open.
+ * The checkpoint of one run, held open or only looked at.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Checkpoint {
   readonly id: string
-  readonly journal: OpenJournal
+  readonly journal: Pick<OpenJournal, "read">
   readonly ref: PersistedRef.PersistedRef<RunState.RunState, Entry>
   /** Results that were kept in memory while the journal was read, by position. */
   readonly values: Map<number, unknown>
@@ -74,4 +74,51 @@ export const open = (
         })
     })
     return { id, journal, ref, values }
+  })
+
+/**
+ * Looks at a checkpoint without a lock. Nothing can be recorded in it; without a name it is that of a run which has not
+ * begun.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const peek = (
+  id: Option.Option<string>
+): Effect.Effect<Checkpoint, JournalDamaged | JournalError, Journal> =>
+  Effect.suspend(() => {
+    /** The last record of each step. */
+    const records = new Map<number, string>()
+    const state = Option.match(id, {
+      onNone: () => Effect.succeed(RunState.empty),
+      onSome: (id) =>
+        PersistedRef.peek<RunState.RunState, Entry>(id, {
+          ...fold,
+          apply: (state, entry, position) => {
+            const { event, text } = entry
+            if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
+              const before = state.executions.get(event.path)
+              if (before !== undefined) records.delete(before.position)
+              records.set(position, text)
+            }
+            return fold.apply(state, entry, position)
+          }
+        })
+    })
+    return Effect.map(state, (state) => ({
+      id: Option.getOrElse(id, () => ""),
+      journal: {
+        read: (position) =>
+          Option.match(Option.fromNullable(records.get(position)), {
+            onNone: () => Effect.dieMessage("a step whose record was not kept"),
+            onSome: Effect.succeed
+          })
+      },
+      ref: {
+        get: Effect.succeed(state),
+        changes: Stream.succeed(state),
+        update: () => Effect.dieMessage("a checkpoint that is only looked at takes nothing")
+      },
+      values: new Map()
+    }))
   })

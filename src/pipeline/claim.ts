@@ -56,11 +56,7 @@ export const claim = <A, E, R>(
   Effect.gen(function*() {
     const journal = yield* Journal
     const stem = stemOf(program, identity)
-    const numbers = (yield* journal.list)
-      .filter((name) => name.startsWith(stem))
-      .map((name) => Number(name.slice(stem.length)))
-      .filter((number) => Number.isSafeInteger(number) && number > 0)
-      .sort((a, b) => b - a)
+    const numbers = numbersOf(stem, yield* journal.list)
     let follows: string | undefined
 
     /** Opens a run, if it is one of ours: whoever has it then is told of. */
@@ -106,6 +102,34 @@ export const claim = <A, E, R>(
       }
     }
   })
+
+/**
+ * The run that the same command would go on with, if there is one, as it is now and without a lock.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const current = (
+  program: string,
+  identity: string
+): Effect.Effect<Option.Option<string>, JournalDamaged | JournalError, Journal> =>
+  Effect.gen(function*() {
+    const stem = stemOf(program, identity)
+    for (const number of numbersOf(stem, yield* Effect.flatMap(Journal, (journal) => journal.list))) {
+      const id = `${stem}${number}`
+      const { phase, started } = yield* PersistedRef.peek(id, checkpoint.fold)
+      if (isOf(started, identity)) return phase === "done" ? Option.none() : Option.some(id)
+    }
+    return Option.none()
+  })
+
+/** The numbers of the runs whose ids begin so, the highest first. */
+const numbersOf = (stem: string, names: ReadonlyArray<string>): Array<number> =>
+  names
+    .filter((name) => name.startsWith(stem))
+    .map((name) => Number(name.slice(stem.length)))
+    .filter((number) => Number.isSafeInteger(number) && number > 0)
+    .sort((a, b) => b - a)
 
 /** A run without a header was killed at birth, and is as good as ours. A fork is another run, whatever its input. */
 const isOf = (started: RunState.RunState["started"], identity: string): boolean =>

@@ -1,20 +1,20 @@
 // @effect-diagnostics anyUnknownInErrorContext:off unsafeEffectTypeAssertion:off -- the types of steps are erased inside the kernel; they are on its doors
 /**
  * Runs a pipeline, node by node: selectors are evaluated, what is recorded and still fits is taken, the rest is
- * executed. What can be had without waiting is had in a plain loop, so that ten thousand finished steps cost
- * milliseconds.
+ * executed.
  *
  * @since 0.1.0
  */
-import { Cause, Effect, Either, type Exit, Option } from "effect"
+import { Cause, Effect, Either, Option } from "effect"
 import { canonicalJson, digest as digestOf } from "./digest.ts"
-import { asking, died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
+import { Ahead, died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
+import { fan } from "./fan.ts"
+import { escaped, unescaped } from "./itemKey.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
+import { chain, isReady, type Running } from "./ready.ts"
 import * as Step from "./Step.ts"
 import * as Validation from "./Validation.ts"
-
-type Running<A = unknown> = Effect.Effect<A, Stop, unknown>
 
 /** One pipeline that is under way: the run's own, or one that is nested in it. */
 interface Frame {
@@ -31,10 +31,13 @@ interface Frame {
   readonly after: string
   /** By key: what its value was made from, where a later node may name the key in `after`. */
   readonly digests: Map<string, Map<string, string>> | undefined
-  /** The keys whose values come from a step that only pretended; kept in a dry run only. */
+  /**
+   * The keys whose values come from a step that only pretended, in a dry run; where it is only foretold what would run,
+   * those whose values are not there yet.
+   */
   readonly pretended: Set<string> | undefined
-  /** Told of every node that is over, where somebody counts them. */
-  readonly passed: ((node: Pipeline.Node) => Effect.Effect<void>) | undefined
+  /** Told of every node that is over, where somebody counts them; in a foretelling, also of why it would not be yet. */
+  readonly passed: ((node: Pipeline.Node, stop?: Stop) => Effect.Effect<void>) | undefined
 }
 
 /** How a unit is run. */
@@ -45,6 +48,8 @@ interface Mode {
   readonly record: boolean
   readonly simulated: () => void
   readonly made: (path: string, digest: string) => void
+  /** Nothing is run: what has to wait for something that would be run is passed over. */
+  readonly foretelling: boolean
   /** Steps look at the world, whether it is still what their results were made from. */
   readonly looks: boolean
   /** Told of each recorded failure that stands; absent where none does, since there is no recovery from it. */
@@ -78,10 +83,13 @@ export const interpret = (
     readonly simulated?: () => void
     /** False where steps do not look at the world: what is recorded counts, whatever they would find there. */
     readonly looks?: boolean
+    /** Only foretells what would run, and is told of each node in its order. */
+    readonly foretold?: (node: Pipeline.Node, stop: Stop | undefined) => void
   }
 ): Running =>
-  Effect.suspend(() =>
-    runPipeline(pipeline, {
+  Effect.suspend(() => {
+    const { foretold } = options
+    return runPipeline(pipeline, {
       executor,
       prefix: "",
       was: undefined,
@@ -93,25 +101,31 @@ export const interpret = (
         record: options.record ?? true,
         simulated: options.simulated ?? (() => {}),
         made: () => {},
+        foretelling: foretold !== undefined,
         looks: options.looks ?? true,
         stands: undefined
       },
       after: "",
       digests: digestsFor(pipeline),
-      pretended: options.dryRun ? new Set() : undefined,
-      passed: undefined
+      pretended: options.dryRun || foretold !== undefined ? new Set() : undefined,
+      passed: foretold && ((node, stop) => Effect.sync(() => foretold(node, stop)))
     })
-  )
+  })
 
 const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
-  const nodes = Pipeline.nodes(pipeline)
+  const { foretelling } = frame.mode
+  const nodes = foretelling ? Pipeline.nodes(pipeline).flatMap(apart) : Pipeline.nodes(pipeline)
   const { output } = pipeline.definition
   const { passed } = frame
   let index = 0
   const rest: Running = Effect.suspend(() => {
     while (index < nodes.length) {
       const node = nodes[index++]!
-      const running = passed === undefined ? runNode(frame, node) : chain(runNode(frame, node), () => passed(node))
+      const running = foretelling
+        ? foretell(frame, node)
+        : passed === undefined
+        ? runNode(frame, node)
+        : chain(runNode(frame, node), () => passed(node))
       if (!isReady(running)) return Effect.flatMap(running, () => rest)
     }
     if (output === undefined) return Effect.void
@@ -123,13 +137,34 @@ const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
   return rest
 }
 
+/**
+ * Passes over a node that would have to run, or to wait for one: its value is not there for those that come after. A
+ * failure that stands is one for whoever recovers from it.
+ */
+const foretell = (frame: Frame, node: Pipeline.Node): Running =>
+  Effect.matchEffect(runNode(frame, node), {
+    onFailure: (stop) => {
+      const isPassed = stop.gravity === gravity.asking || (frame.prefix === "" && stop.gravity !== gravity.broken)
+      if (!isPassed) return Effect.fail(stop)
+      for (const key of Pipeline.keysOf(node)) frame.pretended?.add(key)
+      return frame.passed?.(node, stop) ?? Effect.void
+    },
+    onSuccess: () => frame.passed?.(node) ?? Effect.void
+  })
+
+/** Units side by side are foretold one by one. */
+const apart = (node: Pipeline.Node): ReadonlyArray<Pipeline.Node> =>
+  node._tag === "All"
+    ? node.branches.map((branch) => ({ _tag: "Step", ...branch, after: [], was: undefined }))
+    : [node]
+
 const runNode = (frame: Frame, node: Pipeline.Node): Running => {
   switch (node._tag) {
     case "Step":
-      return chain(look(frame, node.key, node.select), (selected) =>
+      return chain(look(frame, node.key, node.select, node.after), (selected) =>
         chain(
           runUnit(
-            at(frame, node.key, node.unit, selected.pretended || someOf(frame.pretended, node.after), node),
+            at(frame, node.key, node.unit, selected.pretended, node),
             node.unit,
             selected.value
           ),
@@ -149,7 +184,7 @@ const runNode = (frame: Frame, node: Pipeline.Node): Running => {
     case "All":
       return runAll(frame, node)
     case "ForEach":
-      return chain(look(frame, node.key, node.items), (selected) => {
+      return chain(look(frame, node.key, (state) => Array.from(node.items(state))), (selected) => {
         const here = at(frame, node.key, node.unit, selected.pretended)
         return chain(runForEach(here, node, selected.value), (value) => give(frame, node.key, value))
       })
@@ -295,7 +330,7 @@ const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running => {
       mode: at.mode,
       after: at.after,
       digests: digestsFor(pipeline),
-      pretended: at.mode.dryRun ? new Set() : undefined,
+      pretended: at.mode.dryRun || at.mode.foretelling ? new Set() : undefined,
       passed: (node) => ended(true, Pipeline.keysOf(node).filter((key) => numbers.has(key)).length)
     }))
 }
@@ -319,7 +354,7 @@ const runAll = (frame: Frame, node: Extract<Pipeline.Node, { _tag: "All" }>): Ru
 const runForEach = (
   at: At,
   node: Extract<Pipeline.Node, { _tag: "ForEach" }>,
-  selected: Iterable<unknown>
+  selected: ReadonlyArray<unknown>
 ): Running => {
   const items: Array<readonly [path: string, item: unknown]> = []
   const seen = new Set<string>()
@@ -365,58 +400,6 @@ const grouped = (
   }
   return Effect.ensuring(Effect.zipRight(tell(true), run(ended)), Effect.suspend(() => tell(false)))
 }
-
-/**
- * Runs `count` units, so many at a time, and waits for all that began. After a failure or a bug nothing new begins; a
- * question stops nothing. Of several ends the gravest counts, and among equals the first in order.
- */
-const fan = (
-  count: number,
-  concurrency: number,
-  run: (index: number) => Running,
-  keep: boolean
-): Running<ReadonlyArray<unknown>> =>
-  Effect.suspend(() => {
-    const values: Array<unknown> = []
-    let stop: { readonly index: number; readonly of: Stop } | undefined
-    const questions: Array<ReadonlyArray<string>> = []
-    let begun = 0
-
-    const end = (index: number, result: Either.Either<unknown, Stop>) => {
-      if (Either.isRight(result)) {
-        if (keep) values[index] = result.right
-        return
-      }
-      const of = result.left
-      questions[index] = of.asking
-      if (
-        stop === undefined || of.gravity > stop.of.gravity || (of.gravity === stop.of.gravity && index < stop.index)
-      ) stop = { index, of }
-    }
-    const worker: Effect.Effect<void, never, unknown> = Effect.suspend(() => {
-      // oxlint-disable-next-line no-unmodified-loop-condition -- other workers modify it
-      while (begun < count && (stop === undefined || stop.of.gravity === gravity.asking)) {
-        const index = begun++
-        const running = run(index)
-        if (isReady(running)) end(index, Either.right(running.value))
-        else {
-          return Effect.matchEffect(running, {
-            onFailure: (stop) => (end(index, Either.left(stop)), worker),
-            onSuccess: (value) => (end(index, Either.right(value)), worker)
-          })
-        }
-      }
-      return Effect.void
-    })
-    const workers = Math.min(concurrency, count)
-    const work = workers <= 1
-      ? worker
-      : Effect.forEach(Array.from({ length: workers }), () => worker, { concurrency: "unbounded", discard: true })
-    return Effect.flatMap(work, () =>
-      stop === undefined
-        ? Effect.succeed(values)
-        : Effect.fail(stop.of.gravity === gravity.asking ? asking(questions.flat()) : stop.of))
-  })
 
 const runRepeat = (
   frame: Frame,
@@ -542,29 +525,35 @@ const runValidate = (at: At, node: Extract<Pipeline.Node, { _tag: "Validate" }>,
 
 // --- the state of a frame
 
-/** Calls a function of the state; one that throws is a bug of the pipeline. */
+/** Calls a function of the state; one that throws is a bug of the pipeline. `after` is what it needs without reading it. */
 const look = <B>(
   frame: Frame,
   key: string,
-  f: (state: never) => B
+  f: (state: never) => B,
+  after: ReadonlyArray<string> = []
 ): Running<{ readonly value: B; readonly pretended: boolean }> => {
-  const { pretended, state } = frame
+  const { mode: { foretelling }, pretended, state } = frame
+  const path = () => `${frame.prefix}${key}`.replace(/\/$/, "")
+  let touched = pretended === undefined ? undefined : after.find((name) => pretended.has(name))
   try {
     if (pretended === undefined || pretended.size === 0) {
       return Effect.succeed({ value: f(state as never), pretended: false })
     }
-    let touched = false
     const watched = new Proxy(state, {
       get: (target, property) => {
-        if (typeof property === "string" && pretended.has(property)) touched = true
+        if (typeof property === "string" && pretended.has(property)) {
+          touched ??= property
+          if (foretelling) throw new Error(`${property} is not there yet`)
+        }
         return Reflect.get(target, property)
       }
     })
     const value = f(watched as never)
-    return Effect.succeed({ value, pretended: touched })
+    if (!foretelling || touched === undefined) return Effect.succeed({ value, pretended: touched !== undefined })
   } catch (defect) {
-    return Effect.fail(died(`${frame.prefix}${key}`.replace(/\/$/, ""), defect))
+    if (!foretelling || touched === undefined) return Effect.fail(died(path(), defect))
   }
+  return Effect.fail(new Ahead(path(), touched))
 }
 
 const give = (frame: Frame, key: string, value: unknown): Running => {
@@ -607,6 +596,7 @@ const at = (
         digests.set(key, made.set(at, digest))
         mode.made(at, digest)
       },
+      foretelling: mode.foretelling,
       looks: mode.looks,
       stands: mode.stands
     }
@@ -638,20 +628,3 @@ const madeFrom = (digests: Map<string, Map<string, string>> | undefined, key: st
   if (made.length === 1 && only !== undefined) return only[1]
   return digestOf(canonicalJson(made.sort(([a], [b]) => (a < b ? -1 : 1))))
 }
-
-const someOf = (set: ReadonlySet<string> | undefined, keys: ReadonlyArray<string>): boolean =>
-  set !== undefined && keys.some((key) => set.has(key))
-
-/** The keys of items come from data: what has a meaning in a path is written as in a URL. */
-const escaped = (key: string): string => key.replace(/[%/#]/g, (c) => encodeURIComponent(c))
-const unescaped = (key: string): string => key.replace(/%25|%2F|%23/g, (c) => decodeURIComponent(c))
-
-// --- values that are there already
-
-/** An effect that is a value already. */
-const isReady = <A>(running: Running<A>): running is Exit.Success<A, never> =>
-  "_tag" in running && running._tag === "Success"
-
-/** Goes on with a value: at once, where it is there already. */
-const chain = <A, B>(running: Running<A>, f: (value: A) => Running<B>): Running<B> =>
-  isReady(running) ? f(running.value) : Effect.flatMap(running, f)

@@ -12,6 +12,7 @@ import * as Codec from "./Codec.ts"
 import { compensate } from "./compensation.ts"
 import { DryRun } from "./CurrentStep.ts"
 import { died, gravity, Stop } from "./Executor.ts"
+import { forecast } from "./forecast.ts"
 import { interpret } from "./interpret.ts"
 import * as JournalExecutor from "./JournalExecutor.ts"
 import type * as Pipeline from "./Pipeline.ts"
@@ -83,11 +84,12 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
     const mailbox = yield* Answers
     const reporter = yield* Reporter
     const secrets = yield* Secrets
+    const isShown = reporter.report !== silent.report
     const left = yield* mailbox.left(id, RunState.openRequests(state))
     const executor = JournalExecutor.make({
       checkpoint: session.checkpoint,
       state,
-      report: reporter.report === silent.report ? undefined : reported(reporter.report, secrets),
+      report: isShown ? reported(reporter.report, secrets) : undefined,
       answers: new Map([...left, ...answers]),
       settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.void,
       dryRun,
@@ -140,6 +142,10 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
         (path) => Effect.flatMap(now, (at) => executor.record({ _tag: "StepVoided", at, path, why })),
         { concurrency: "unbounded", discard: true }
       )
+      if (isShown) {
+        const foreseen = yield* forecast(executor, yield* ref.get, pipeline, input)
+        yield* executor.show((at) => ({ _tag: "Foreseen", at, forecast: foreseen }))
+      }
     })
 
     const body = Effect.gen(function*() {

@@ -722,7 +722,7 @@ describe("what is shown", () => {
       yield* scene.on(Run.resume(pipeline, scene.id()))
       assert.deepStrictEqual(
         scene.shown.map((event) => ["path" in event ? `${event._tag} ${event.path}` : event._tag][0]),
-        ["RunResumed", "Reused h", "Reused a", "Announced", "Reused b", "RunSucceeded"]
+        ["RunResumed", "Foreseen", "Reused h", "Reused a", "Announced", "Reused b", "RunSucceeded"]
       )
     }))
 

@@ -13,7 +13,7 @@ import * as Plan from "../../src/pipeline/Plan.ts"
 import { Given } from "../../src/pipeline/Question.ts"
 import { Reporter } from "../../src/pipeline/Reporter.ts"
 import * as Run from "../../src/pipeline/Run.ts"
-import { DurableEvent, type RunEvent } from "../../src/pipeline/RunEvent.ts"
+import { DurableEvent, type Forecast, type RunEvent } from "../../src/pipeline/RunEvent.ts"
 import * as RunRecord from "../../src/pipeline/RunRecord.ts"
 import * as RunState from "../../src/pipeline/RunState.ts"
 import { Suspended } from "../../src/pipeline/Suspended.ts"
@@ -227,6 +227,9 @@ const session = (
     let turns = 0
     /** The paths of bodies that had what they give. */
     const finished = new Set<string>()
+    /** The keys under which steps began, and what was foretold of each. */
+    const began = new Set<string>()
+    let foreseen: Forecast | undefined
     let end: (outcome: Outcome) => void = () => {}
 
     /** After a kill nothing moves any more. */
@@ -349,6 +352,8 @@ const session = (
         Effect.zipRight(
           alive,
           Effect.sync(() => {
+            if (event._tag === "Foreseen") foreseen = event.forecast
+            if (event._tag === "StepStarted") began.add(event.path.replace(/[/#].*$/, ""))
             if (!isDurable(event) || stop?.at === "dry") return
             const text = RunRecord.encode(event)
             if (!Array.from(disk.values()).some((stored) => stored.some((record) => record.text === text))) {
@@ -388,6 +393,15 @@ const session = (
       const { executions } = recorded()
       const lost = [...finished].filter((path) => executions.get(path)?.succeeded !== true)
       if (lost.length > 0) violations.push(`finished: nothing is recorded of ${lost.join(", ")}`)
+    }
+    for (const { key, verdict } of foreseen?.nodes ?? []) {
+      count(seen, `foretold: ${verdict}`)
+      if (began.has(key) && (verdict === "kept" || verdict === "skipped")) {
+        violations.push(`forecast: ${key} ran, although it was to be ${verdict}`)
+      }
+      if ((verdict === "runs" || verdict === "asks") && !began.has(key) && outcome._tag === "Done") {
+        violations.push(`forecast: ${key} did not run, although it was said to`)
+      }
     }
     if (disk.size > 1) violations.push(`identity: one command made ${disk.size} runs: ${[...disk.keys()].join(", ")}`)
     violations.push(...(yield* foldIsState(machine, outcome, stop)))

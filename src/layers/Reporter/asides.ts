@@ -23,9 +23,21 @@ export const lines = (
     `${paint.bold(printable.line(event.program ?? ""))} · ${how} ${event.run ?? ""}`
 
   return match({
-    RunStarted: (event) => [begins(event, "run")],
+    RunStarted: (event) => [
+      `${begins(event, "run")}${
+        event.follows === undefined ? "" : paint.dim(` (${event.follows} is finished; this is another one)`)
+      }`
+    ],
     RunResumed: (event) => [
       `${begins(event, "going on with run")} ${paint.dim(`(${was[event.was ?? "running"]}; --new starts over)`)}`
+    ],
+    Foreseen: ({ forecast }) => [
+      `   ${paint.dim(words.ofForecast(forecast))}`,
+      ...forecast.renames.map(({ now, was }) =>
+        `   ${paint.yellow("?")} "${printable.line(was)}" is gone and "${
+          printable.line(now)
+        }" is new: if it was renamed, { was: ${printable.line(JSON.stringify(was))} } keeps what is recorded of it`
+      )
     ],
     Retrying: ({ attempt, delay, path, problem, title = path }) => [
       `   ${paint.yellow("↻")} ${printable.line(title)}: attempt ${attempt + 1} in ${words.duration(delay)}: ${

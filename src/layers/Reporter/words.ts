@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as printable from "../../pipeline/printable.ts"
-import type { Problem } from "../../pipeline/RunEvent.ts"
+import type { Forecast, Foretold, Problem } from "../../pipeline/RunEvent.ts"
 
 /**
  * Milliseconds as a person reads them: `0.1s`, `3m 20s`, `2h 5m`.
@@ -58,3 +58,33 @@ export const ranges = (numbers: Iterable<number>): string => {
  */
 export const kept = (numbers: ReadonlyArray<number>, of: number): string =>
   `Step${numbers.length === 1 ? "" : "s"} ${ranges(numbers)} of ${of}: done before, kept`
+
+/**
+ * What becomes of each step, in one line: `1–2 kept, 3 again (its input changed), 4–6 perhaps`. Steps without a number
+ * are named where there is something to say of them.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const ofForecast = ({ nodes }: Forecast): string => {
+  const groups = new Map<string, { readonly numbers: Array<number>; readonly names: Array<string> }>()
+  for (const { key, number, verdict, why } of nodes) {
+    if (number === undefined && why === undefined && verdict !== "asks") continue
+    const said = why === undefined ? verdicts[verdict] : `again (${printable.line(why)})`
+    const group = groups.get(said) ?? { numbers: [], names: [] }
+    groups.set(said, group)
+    if (number === undefined) group.names.push(printable.line(key))
+    else group.numbers.push(number)
+  }
+  return [...groups].map(([said, { names, numbers }]) =>
+    `${[...numbers.length === 0 ? [] : [ranges(numbers)], ...names].join(", ")} ${said}`
+  ).join(", ")
+}
+
+const verdicts: Readonly<Record<Foretold["verdict"], string>> = {
+  kept: "kept",
+  runs: "to run",
+  asks: "waits for an answer",
+  perhaps: "perhaps",
+  skipped: "not needed"
+}
