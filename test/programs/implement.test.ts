@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FastCheck, Option, Schema } from "effect"
+import { Effect, FastCheck, Option, Schema, TestClock } from "effect"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import { posix } from "node:path"
@@ -200,6 +200,36 @@ describe("whatever is done to a report", () => {
     }
   }
 })
+
+it.effect("the time of the run stands in every document where the task has none", () =>
+  Effect.gen(function*() {
+    yield* TestClock.adjust("2 days")
+    const report = "## Recommendations\n\n1. a\n2. b\n"
+
+    const { files } = yield* attempt(report, { task: undefined, id: "R", title: "Review x" })
+
+    const tasks = [...files].filter(([path]) => path.startsWith("tasks/backlog/x/TASK-"))
+    assert.strictEqual(tasks.length, 2)
+    for (const [, content] of tasks) {
+      assert.include(content, "\ncreated: \"1970-01-03T00:00:00.000Z\"\nupdated: \"1970-01-03T00:00:00.000Z\"\n")
+    }
+  }))
+
+it.effect("one task at a time, and a layout of the project's own, where that is asked for", () =>
+  Effect.gen(function*() {
+    const report = "## Recommendations\n\n1. The Nav component\n2. The /x command\n"
+    const given = { sequential: true, componentPath: "app/*.vue", commandPath: "" }
+
+    const { result } = yield* attempt(report, given)
+
+    assert.isTrue("waves" in result)
+    if (!("waves" in result)) return
+    assert.deepStrictEqual(result.waves, [{ wave: 1, tasks: ["TASK-TLO-001"] }, { wave: 2, tasks: ["TASK-TLO-002"] }])
+    assert.deepStrictEqual(result.subtasks.map(({ conductorWorkspace, files }) => [conductorWorkspace, ...files]), [
+      [null, "app/Nav.vue"],
+      [null]
+    ])
+  }))
 
 it.effect("two runs in one workspace give the same, and a second feature with the same ids harms none", () =>
   Effect.gen(function*() {

@@ -66,11 +66,14 @@ const cases: Readonly<Record<string, readonly [text: string, outcome: number | s
   "phase headings": [many("### Phase 1 Subtasks\n"), "NoRecommendations"],
   "phase headings inside lines": [many("x ### Phase 1 Subtasks\n"), "NoRecommendations"],
   "accepted headings": [many("## Recommendations\n"), "NoSubtasks"],
-  "headings in one another": [many("# Recommendations\n## recommendations\n### recommendations\n"), "NoSubtasks"],
+  "headings in one another": [
+    many("# Recommendations\n## recommendations\n### recommendations\n"),
+    "NoRecommendations"
+  ],
   "numbered headings": [`# Recommendations\n${many("## 1. a\n")}`, Math.floor(megabyte / 8)],
   "spaces in a heading": [`# a${many(" ")}b (`, "NoRecommendations"],
-  "spaces behind a number": [`# Recommendations\n## task 1${many(" ")}x`, "NoSubtasks"],
-  "parentheses in a heading": [`# Recommendations\n## 1 ${many("(")}`, "NoSubtasks"],
+  "spaces behind a number": [`# Recommendations\n## task 1${many(" ")}x`, "NoRecommendations"],
+  "parentheses in a heading": [`# Recommendations\n## 1 ${many("(")}`, "NoRecommendations"],
   "fences": [many("```a\n"), "NoRecommendations"],
   "comments": [many("<!--\n"), "NoRecommendations"],
   "causes": [many("**Root Cause**: x\n\n"), "NoRecommendations"],

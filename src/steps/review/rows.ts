@@ -65,7 +65,8 @@ export const ofPhase = ({ first, header, rows }: PhaseTable, { slug }: Source): 
 }
 
 const titleColumn =
-  /^(recommendation|action|action item|fix|change|task|title|recommended action|recommended fix|proposed fix)s?$/i
+  /^(recommendation|action|action item|fix|change|title|recommended action|recommended fix|proposed fix)s?$/i
+const taskColumn = /^tasks?$/i
 const filesColumn = /^files?( affected| to modify)?$/i
 
 /**
@@ -74,7 +75,8 @@ const filesColumn = /^files?( affected| to modify)?$/i
  * @category guards
  * @since 0.1.0
  */
-export const recommends = ({ header }: table.Table): boolean => header.some((name) => titleColumn.test(name))
+export const recommends = ({ header }: table.Table): boolean =>
+  header.some((name) => titleColumn.test(name) || taskColumn.test(name))
 
 /**
  * Whether a table is rather one of files and what happens to each.
@@ -99,7 +101,8 @@ export const ofColumns = (tables: ReadonlyArray<table.Table>, { layout, slug }: 
       return (cells: ReadonlyArray<string>) => index < 0 ? undefined : cells[index] ?? ""
     }
     const id = column(/^(id|#|no\.?)$/i)
-    const title = column(titleColumn)
+    // A task beside a title is only its id.
+    const title = column(header.some((name) => titleColumn.test(name)) ? titleColumn : taskColumn)
     const method = column(/^(method|mode)s?$/i)
     const complexity = column(/^complexity$/i)
     const time = column(/^(effort|estimate|time)$/i)

@@ -58,29 +58,39 @@ export const isHeadingUpTo = (level: number) => (line: string): boolean => {
 /** The words of a heading line. */
 export const headingText = (line: string): string => trim(line.slice(headingLevel(line)).replace(/\s#+\s*$/, ""))
 
-/**
- * The section that a heading like "9. Key Recommendations (revised)" begins: any level from 1 to 4.
- */
-export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Section> => {
-  const found: Array<Section> = []
-  // Findings often end in a "Recommendation" each; a section of them all comes first.
-  const single: Array<Section> = []
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? ""
-    const level = headingLevel(line)
-    if (level === 0 || level > 4) continue
-    const words = significant(headingText(line))
-    if (!isPlural(words) && words !== "recommendation") continue
-    const to = until(lines, at + 1, lines.length, isHeadingUpTo(level))
-    const section = { heading: trim(line), from: at + 1, to }
-    if (isPlural(words)) found.push(section)
-    else single.push(section)
-  }
-  return [...found, ...single]
+/** @category models */
+export interface Alike extends Section {
+  /** The heading speaks of one recommendation: what is listed below it may as well be its reasons. */
+  readonly single: boolean
 }
 
-const qualifiers = ["revised", "final", "fix", "key", "implementation"]
-const nouns = ["fixes", "changes", "actions"]
+/**
+ * The sections that headings like "9. Key Recommendations (revised)" begin, of any level from 1 to 4. Findings often end in
+ * a "Recommendation" each, so that those come last.
+ */
+export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Alike> => {
+  const found = lines.flatMap((line, at): ReadonlyArray<Alike> => {
+    const level = headingLevel(line)
+    if (level === 0 || level > 4) return []
+    const words = significant(headingText(line))
+    const single = singular.includes(words)
+    return single || plural.includes(words)
+      ? [{ heading: trim(line), single, from: at + 1, to: until(lines, at + 1, lines.length, isHeadingUpTo(level)) }]
+      : []
+  })
+  return [...found.filter(({ single }) => !single), ...found.filter(({ single }) => single)]
+}
+
+const plural = [
+  "recommendations",
+  "recommended fixes",
+  "recommended changes",
+  "recommended actions",
+  "action items",
+  "suggested changes"
+]
+const singular = ["recommendation", "recommended fix", "recommended change", "recommended action"]
+const qualifiers = ["revised", "updated", "final", "fix", "key", "implementation"]
 
 /** The words of a heading without its number, what stands in parentheses, and words such as "revised". */
 const significant = (heading: string): string => {
@@ -96,10 +106,6 @@ const significant = (heading: string): string => {
   while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
   return parts.join(" ")
 }
-
-const isPlural = (words: string): boolean =>
-  words === "recommendations" || words === "action items" || words === "suggested changes" ||
-  nouns.some((noun) => words === `recommended ${noun}`)
 
 /** The heading that comes closest to one of the accepted ones, for the person who has to correct it. */
 export const nearest = (lines: ReadonlyArray<string>): string | null => {

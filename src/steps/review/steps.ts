@@ -30,7 +30,7 @@ const Source = Schema.Struct({
   task: Schema.Struct({ id: Schema.String, title: Schema.String }),
   /** The time that stands in every document. */
   created: Schema.String,
-  /** The report as people call it: its path from the root. */
+  /** The report as people call it. */
   reportName: Schema.String,
   report: Schema.String
 })
@@ -65,7 +65,7 @@ export const readSource = Step.make("read-review", {
     }),
   run: (input) =>
     Effect.gen(function*() {
-      const name = relative(input.root, input.report)
+      const name = called(input.root, input.report)
       const task = yield* readTask(input)
       const report = yield* readReport(input, name)
       const now = yield* DateTime.now
@@ -78,6 +78,12 @@ export const readSource = Step.make("read-review", {
     })
 })
 
+/** What people call a file: its path from the root, or the whole of it where it lies elsewhere. */
+const called = (root: string, path: string): string => {
+  const way = relative(root, path)
+  return way.startsWith("../") ? path : way
+}
+
 const readTask = ({ id, root, task, title }: typeof SourceInput.Type) =>
   Effect.gen(function*() {
     if (task === null) {
@@ -86,7 +92,7 @@ const readTask = ({ id, root, task, title }: typeof SourceInput.Type) =>
         "--id, --title"
       )
     }
-    const where = relative(root, task)
+    const where = called(root, task)
     const refused = (reason: string) => new errors.InvalidTask({ where, reason })
     const { bytes } = yield* Effect.flatMap(Workspace, (workspace) => workspace.read(task, { limit: taskLimit })).pipe(
       Effect.catchTags({

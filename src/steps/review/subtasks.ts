@@ -64,8 +64,7 @@ const hidden = (lines: ReadonlyArray<string>): ReadonlyArray<Warning> => {
 type Outcome = Either.Either<Found, UnsafeIdentifier> | undefined
 
 const nothing = ({ fenced, prose }: Reading, { report }: Source): NoRecommendations | NoSubtasks => {
-  const phase = phaseTables(fenced)[0]
-  const section = sections.exact(fenced)[0] ?? phase ?? sections.alike(prose)[0]
+  const section = sections.exact(fenced)[0] ?? phaseTables(fenced)[0]
   return section === undefined
     ? new NoRecommendations({ report, accepted: sections.accepted, nearest: sections.nearest(prose) })
     : new NoSubtasks({ report, section: section.heading })
@@ -123,7 +122,7 @@ const alike = (read: Reading, source: Source): Outcome => {
     const outcome = fromTables(telling.filter((table) => !rows.isOfFiles(table)), source) ??
       found("headings", blocks(read, section, source), source) ??
       fromTables(telling, source) ??
-      fromLists(read.prose, section, source)
+      (section.single ? undefined : fromLists(read.prose, section, source))
     if (outcome !== undefined) return outcome
   }
   return undefined

@@ -244,12 +244,20 @@ describe("forms that are recognised by what they look like", () => {
       "## Recommended Actions",
       "### Action items (2024)",
       "## 3.1 Suggested changes",
-      "## Recommendation"
+      "## Updated recommendations"
     ]
     for (const heading of headings) assert.deepStrictEqual(titles(`${heading}\n\n- x\n`), ["x"], heading)
     for (const heading of ["##### Key recommendations", "## No recommendations made", "## Recommendations for later"]) {
       assert.strictEqual(failure(`${heading}\n\n- x\n`)._tag, "NoRecommendations", heading)
     }
+  })
+
+  it("are no lists below the heading of a single recommendation", () => {
+    const text = "## Recommendation\n\nApprove, since\n\n- it is good\n"
+
+    assert.deepInclude(failure(text), { _tag: "NoRecommendations", nearest: "\"## Recommendation\", line 1" })
+    assert.deepStrictEqual(titles(`${text}| Action |\n|---|\n| a |\n`), ["a"])
+    assert.deepStrictEqual(titles(`${text}\n## Final Recommendations\n- b\n`), ["b"])
   })
 
   it("end at the next heading that is not below them", () => {
@@ -266,9 +274,9 @@ describe("forms that are recognised by what they look like", () => {
       "| R2 | Low | Test it | some | | | | 1 |",
       "| SEC-3 | Low | | 1d | | | | |",
       "",
-      "| ID | Tasks |",
-      "| --- | --- |",
-      "| SEC-7 | Last |"
+      "| ID | Task | Title |",
+      "| --- | --- | --- |",
+      "| SEC-7 | T-1 | Last |"
     ].join("\n")
 
     assert.strictEqual(found(text).strategy, "table")
