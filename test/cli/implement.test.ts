@@ -112,9 +112,9 @@ describe("implement", { timeout: 60_000 }, () => {
   it("writes nothing in a dry run, shows the diff, and leaves no run behind", async () => {
     write("report.md", report)
 
-    const { code, stderr } = await call(["implement", "report.md", ...task, "--dry-run"])
+    const { code, stderr, stdout } = await call(["implement", "report.md", ...task, "--dry-run"])
 
-    assert.strictEqual(code, 0)
+    assert.deepStrictEqual([code, stdout], [0, ""])
     assert.include(stderr, "+++ b/tasks/backlog/the-login/README.md")
     assert.deepStrictEqual(tree(), ["report.md"])
     assert.deepStrictEqual(document(await call(["runs", "--json"])).runs, [])

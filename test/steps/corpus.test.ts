@@ -6,6 +6,7 @@ import { check, checkExtended, emptyFolder, names, type Result } from "./corpus.
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const shipped = folder("../corpus/implement")
+const shippedExtended = folder("../corpus/implement-extended")
 const all = folder("../../../shared/corpus/implement")
 const extended = folder("../../../shared/corpus/implement-extended")
 
@@ -34,6 +35,14 @@ describe("the corpus of implement", () => {
       const { bad, count } = yield* run("shipped", shipped, check)
 
       assert.isAtLeast(count, 30)
+      assert.deepStrictEqual(bad, [])
+    }))
+
+  it.effect("reads what the original cannot, in every case that ships with the project", () =>
+    Effect.gen(function*() {
+      const { bad, count } = yield* run("shipped, extended", shippedExtended, checkExtended)
+
+      assert.strictEqual(count, 8)
       assert.deepStrictEqual(bad, [])
     }))
 
