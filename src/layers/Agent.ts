@@ -171,8 +171,16 @@ const failing = (of: {
     Refusal.$match(refusal, {
       Declined: ({ message }): Failure => new AgentFailed({ agent, question, reason: message, isTransient: false }),
       Invalid: ({ reason }) =>
-        new AnswerInvalid({ ...where, question, reason, issues: issuesOf(refusal), isLast: true }),
-      Stray: ({ id }) => new WrongRequest({ run: where.run ?? "", id, open: [] }),
+        new AnswerInvalid({
+          ...where,
+          question,
+          attempt: count,
+          attempts,
+          reason,
+          issues: issuesOf(refusal),
+          isLast: true
+        }),
+      Stray: ({ id }) => new WrongRequest({ run: where.run ?? "", id, open: [], kept: where.kept }),
       Late: ({ message }) => new AgentTimedOut({ agent, question, reason: message })
     })
   )

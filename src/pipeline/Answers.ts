@@ -3,14 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Context, Effect } from "effect"
+import { Context, Effect, Option } from "effect"
 import type { Given } from "./Question.ts"
 import type { OpenRequest } from "./RunEvent.ts"
 import type { AnswerUnreadable } from "./Suspended.ts"
 
 /**
- * Gives the answers to open requests, by the id of the request, and is told what became of each. Without a layer nobody
- * leaves any.
+ * Gives the answers to open requests, by the id of the request, and is told what became of each; where it keeps one that
+ * was refused, it says where. Without a layer nobody leaves any.
  *
  * @category services
  * @since 0.1.0
@@ -21,6 +21,6 @@ export class Answers extends Context.Reference<Answers>()("effect-cairn/pipeline
       _run: string,
       _open: ReadonlyArray<OpenRequest>
     ): Effect.Effect<ReadonlyMap<string, Given>, AnswerUnreadable> => Effect.succeed(new Map()),
-    settled: (_run: string, _id: string, _accepted: boolean): Effect.Effect<void> => Effect.void
+    settled: (_run: string, _id: string, _accepted: boolean): Effect.Effect<Option.Option<string>> => Effect.succeedNone
   })
 }) {}

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { Either, Option, ParseResult, Redacted, Schema, SchemaAST as AST } from "effect"
-import { canonicalJson, digest, notJson, secret } from "./digest.ts"
+import { canonicalJson, digest, notJson, pointer, secret } from "./digest.ts"
 
 /**
  * @category models
@@ -40,7 +40,7 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
       guarded(() => {
         if (isOpaque && holdsSecret(value)) return Either.left(`/: ${secret}`)
         const encoded = encodeEither(value)
-        if (Either.isLeft(encoded)) return Either.left(problems(encoded.left))
+        if (Either.isLeft(encoded)) return Either.left(problems(encoded.left).join("\n"))
         const problem = encoded.right === undefined ? undefined : notJson(encoded.right)
         return problem === undefined ? Either.right(encoded.right) : Either.left(problem)
       }),
@@ -48,7 +48,7 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
     decode: (json) =>
       guarded(() => {
         const decoded = decodeEither(isVoid && json === null ? undefined : json)
-        return Either.isLeft(decoded) ? Either.left(problems(decoded.left)) : Either.right(decoded.right)
+        return Either.isLeft(decoded) ? Either.left(problems(decoded.left).join("\n")) : Either.right(decoded.right)
       }),
     shape: () => shape ??= digest(canonicalJson(describe(ast, new Map()))),
     ast
@@ -78,13 +78,24 @@ const guarded = <A>(run: () => Either.Either<A, string>): Either.Either<A, strin
   }
 }
 
-/** All problems of a parse, one a line, each with its JSON pointer. */
-export const problems = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .map(({ message, path }) =>
-      `${path.length === 0 ? "/" : path.map((key) => `/${String(key)}`).join("")}: ${message}`
-    )
-    .join("\n")
+/** All problems of a parse, each with its JSON pointer. Those of one place are one problem where it may be this or that. */
+export const problems = (error: ParseResult.ParseError): ReadonlyArray<string> => {
+  const found = new Map<string, { readonly expected: Set<string>; readonly text: (expected: string) => string }>()
+  for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
+    const place = path.reduce<string>(pointer, "") || "/"
+    const [, expected, actual] = /^Expected (.*), actual (.*)$/s.exec(message) ?? []
+    const key = JSON.stringify([place, actual ?? message])
+    const before = found.get(key)
+    if (before !== undefined && expected !== undefined) before.expected.add(expected)
+    else {
+      found.set(key, {
+        expected: new Set(expected === undefined ? [] : [expected]),
+        text: (expected) => `${place}: ${actual === undefined ? message : `Expected ${expected}, actual ${actual}`}`
+      })
+    }
+  }
+  return Array.from(found.values(), ({ expected, text }) => text([...expected].join(" | ")))
+}
 
 /** Says why a schema cannot be used for what a checkpoint stores: its encoded side must be JSON, and no part a secret. */
 const refusal = (ast: AST.AST): Option.Option<string> =>

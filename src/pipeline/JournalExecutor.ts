@@ -33,7 +33,7 @@ export interface Options {
   /** What the run has come to. */
   readonly state: RunState
   readonly report: ((event: RunEvent) => Effect.Effect<void>) | undefined
-  /** Answers that were given with the command, by the id of the request or the path of the step that asks. */
+  /** Answers that were handed in, by the id of the request. */
   readonly answers: ReadonlyMap<string, Given>
   /** Told what became of an answer that was handed in. */
   readonly settled: Desk["settled"]

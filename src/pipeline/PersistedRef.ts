@@ -100,7 +100,10 @@ export const fold = <A, Change, ChangeI>(options: {
       }),
     decode: (record) =>
       Either.mapBoth(decode(record), {
-        onLeft: (error) => ({ reason: `a change that does not fit: ${Codec.problems(error)}`, newer: false }),
+        onLeft: (error) => ({
+          reason: `a change that does not fit: ${Codec.problems(error).join(", ")}`,
+          newer: false
+        }),
         onRight: ({ change }) => change
       })
   }

@@ -25,7 +25,7 @@ export interface Question<A, I> {
   readonly example?: NoInfer<A>
   /**
    * Turns what somebody wrote into the JSON of the answer. Without it the text is that JSON, or exactly
-   * `{ "id", "value" }` with the id of the request.
+   * `{ "id", "value" }` with the id of the request: an object of these two keys is always read so.
    */
   readonly read?: Reader
   /** Rules that the schema cannot express. */
@@ -55,6 +55,8 @@ export interface Where {
   readonly run?: string
   readonly path?: string
   readonly id?: string
+  /** The file to which a refused answer that lay beside the checkpoint was moved. */
+  readonly kept?: string
 }
 
 /**
@@ -120,12 +122,22 @@ export interface Accepted<A> {
  * @category accessors
  * @since 0.1.0
  */
-export const issuesOf: (refusal: Refusal) => ReadonlyArray<string> = Refusal.$match({
-  Invalid: ({ issues }) => issues,
-  Stray: ({ id }) => [`it answers "${id}", which is another request`],
-  Late: ({ message }) => [message],
-  Declined: ({ message }) => [message]
-})
+export const issuesOf = (refusal: Refusal): ReadonlyArray<string> => {
+  const issues = Refusal.$match(refusal, {
+    Invalid: ({ issues }) => issues,
+    Stray: ({ id }) => [`it answers "${id}", which is another request`],
+    Late: ({ message }) => [message],
+    Declined: ({ message }) => [message]
+  })
+  return [
+    ...issues.slice(0, maxIssues).map((issue) => issue.length > maxLength ? `${issue.slice(0, maxLength)}…` : issue),
+    ...(issues.length > maxIssues ? [`and ${issues.length - maxIssues} more`] : [])
+  ]
+}
+
+/** An answer may be wrong in a million places, and may be quoted in each. */
+const maxIssues = 100
+const maxLength = 1000
 
 /** The reason of a refusal that nothing more is known of. */
 export const unfit = "InvalidAnswer"
@@ -147,7 +159,7 @@ export const judge = <A, I>(
       : (question.read ?? readJson)(given._tag === "Text" ? given.text : JSON.stringify(given.value), request)
     const value = yield* Either.mapLeft(
       Schema.decodeUnknownEither(question.answer, { errors: "all", onExcessProperty: "error" })(json),
-      (error) => invalid(Codec.problems(error).split("\n"))
+      (error) => invalid(Codec.problems(error))
     )
     if (question.check !== undefined) {
       yield* Effect.mapError(Validation.validate(question.check, value), ({ issues }) =>
@@ -177,12 +189,14 @@ const invalid = (issues: ReadonlyArray<string>): Refusal => Refusal.Invalid({ re
 export const readJson: Reader = (text, request) =>
   Either.flatMap(Either.mapLeft(foreignJson(text), (problem) => invalid([problem])), (json) => {
     if (Option.isNone(request) || !isEnvelope(json)) return Either.right(json)
-    return json.id === request.value ? Either.right(json.value) : Either.left(Refusal.Stray({ id: json.id }))
+    const { id, value } = json
+    return id === request.value
+      ? Either.right(value)
+      : Either.left(Refusal.Stray({ id: typeof id === "string" ? id : JSON.stringify(id) }))
   })
 
-const isEnvelope = (json: unknown): json is { readonly id: string; readonly value: unknown } =>
-  typeof json === "object" && json !== null && Object.keys(json).sort().join() === "id,value" &&
-  typeof Reflect.get(json, "id") === "string"
+const isEnvelope = (json: unknown): json is { readonly id: unknown; readonly value: unknown } =>
+  typeof json === "object" && json !== null && !Array.isArray(json) && Object.keys(json).sort().join() === "id,value"
 
 /**
  * Whoever answers at once. It is told what was wrong with its last answer, if there was one.

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { type Effect, Schema } from "effect"
+import { quote } from "./quote.ts"
 import { OpenRequest } from "./RunEvent.ts"
 
 /**
@@ -38,25 +39,33 @@ export class AnswerInvalid extends Schema.TaggedError<AnswerInvalid>()("AnswerIn
   reason: Schema.String,
   /** What is wrong, one problem each, with the JSON pointer to it. */
   issues: Schema.Array(Schema.String),
-  isLast: Schema.Boolean
+  /** Which answer this was, from 1, and how many the question bears, where it does not bear any number. */
+  attempt: Schema.optional(Schema.Number),
+  attempts: Schema.optional(Schema.Number),
+  isLast: Schema.Boolean,
+  /** Where the answer lies now, if it lay beside the checkpoint. */
+  kept: Schema.optional(Schema.String)
 }) {
   override get message(): string {
     const count = this.issues.length
+    const attempt = this.attempts === undefined ? "" : `, attempt ${this.attempt} of ${this.attempts}`
     return `The answer to "${this.path ?? this.question}" does not fit the question (${count} problem${
       count === 1 ? "" : "s"
-    }); nothing was stored.\n` +
-      this.issues.map((issue) => `  ${issue}`).join("\n")
+    }${attempt}); nothing was stored.\n` +
+      [...this.issues, ...movedTo(this.kept)].map((line) => `  ${line}`).join("\n")
   }
   get fix(): string {
     return this.isLast || this.run === undefined || this.path === undefined
       ? "Repeat the command to ask again: everything else that was answered is kept."
-      : `Correct the answer and send it again: cairn answer ${this.run} ${this.path} --file FILE`
+      : `Correct the answer and send it again: cairn answer ${this.run} ${quote(this.path)} --file FILE`
   }
 }
 
+const movedTo = (kept: string | undefined): ReadonlyArray<string> => kept === undefined ? [] : [`It is now ${kept}`]
+
 /**
- * An answer that lies beside the checkpoint cannot be read, or must not be. It was left as it is, and nothing was
- * stored.
+ * An answer that lies beside the checkpoint cannot be read, or must not be. Nothing was stored, and the question is
+ * still open.
  *
  * @category errors
  * @since 0.1.0
@@ -65,13 +74,15 @@ export class AnswerUnreadable extends Schema.TaggedError<AnswerUnreadable>()("An
   run: Schema.String,
   id: Schema.String,
   file: Schema.String,
-  reason: Schema.String
+  reason: Schema.String,
+  /** Where it lies now; absent where it could not be moved out of the way. */
+  kept: Schema.optional(Schema.String)
 }) {
   override get message(): string {
-    return `${this.file}: the answer cannot be read: ${this.reason}`
+    return [`${this.file}: the answer cannot be read: ${this.reason}`, ...movedTo(this.kept)].join("\n")
   }
   get fix(): string {
-    return `Remove the file, then: cairn answer ${this.run} ${this.id} --file FILE`
+    return `${this.kept === undefined ? "Remove it" : "Answer again"}: cairn answer ${this.run} ${this.id} --file FILE`
   }
 }
 
@@ -84,17 +95,32 @@ export class AnswerUnreadable extends Schema.TaggedError<AnswerUnreadable>()("An
 export class WrongRequest extends Schema.TaggedError<WrongRequest>()("WrongRequest", {
   run: Schema.String,
   id: Schema.String,
-  open: Schema.Array(Schema.Struct({ id: Schema.String, path: Schema.String }))
+  open: Schema.Array(Schema.Struct({ id: Schema.String, path: Schema.String })),
+  /** The key of the step that asked, where the question was answered before and otherwise. */
+  answered: Schema.optional(Schema.String),
+  /** Where the answer lies now, if it lay beside the checkpoint. */
+  kept: Schema.optional(Schema.String)
 }) {
   override get message(): string {
-    return `Run "${this.run}" does not wait for an answer to "${this.id}"`
+    return [
+      this.answered === undefined
+        ? `Run "${this.run}" does not wait for an answer to "${this.id}"`
+        : `Run "${this.run}" was given another answer to "${this.id}" before, and that one counts`,
+      ...movedTo(this.kept)
+    ].join("\n")
   }
   get fix(): string {
+    if (this.answered !== undefined) {
+      return `To be asked again: cairn resume ${this.run} --from ${quote(this.answered)}`
+    }
     return this.open.length === 0
       ? `Nothing is open; go on with: cairn resume ${this.run}`
-      : `Answer one of these: ${this.open.map(({ path }) => path).join(", ")}`
+      : `Answer one of these: ${this.open.map(({ id, path }) => isOne(this.open, path) ? path : id).join(", ")}`
   }
 }
+
+const isOne = (open: ReadonlyArray<{ readonly path: string }>, path: string): boolean =>
+  open.filter((other) => other.path === path).length === 1
 
 /**
  * A question was asked where no run could wait for its answer.

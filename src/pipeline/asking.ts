@@ -4,8 +4,9 @@
  *
  * @since 0.1.0
  */
-import { Duration, Effect, Either, HashMap, JSONSchema, Option, Schema } from "effect"
+import { Duration, Effect, Either, Exit, HashMap, JSONSchema, Option, Schema } from "effect"
 import { canonicalJson, digest, randomId } from "./digest.ts"
+import { examples } from "./examples.ts"
 import { broken, type Stop, type Task } from "./Executor.ts"
 import { foreignJson } from "./foreignJson.ts"
 import {
@@ -13,7 +14,7 @@ import {
   type Answerer,
   encodedBy,
   type Failing,
-  type Given,
+  Given,
   issuesOf,
   judge,
   type Question,
@@ -47,10 +48,10 @@ export class Signal {
 export interface Desk {
   readonly run: string
   readonly state: () => RunState.RunState
-  /** Answers that were handed in, by the id of the request or the path of the step that asks. */
+  /** Answers that were handed in, by the id of the request. */
   readonly answers: ReadonlyMap<string, Given>
-  /** Told what became of an answer that was handed in, once that is recorded. */
-  readonly settled: (request: string, accepted: boolean) => Effect.Effect<void>
+  /** Told what became of an answer that was handed in, once that is recorded; says where a refused one is kept. */
+  readonly settled: (request: string, accepted: boolean) => Effect.Effect<Option.Option<string>>
   readonly record: (event: DurableEvent) => Effect.Effect<void, Stop>
 }
 
@@ -147,7 +148,7 @@ export const ask = <A, I, E, E2, R>(
     const [open] = mine(requests)
     if (open !== undefined) {
       const { id } = open
-      const given = desk.answers.get(id) ?? desk.answers.get(path)
+      const given = desk.answers.get(id)
       if (given !== undefined) {
         const judged = yield* Effect.either(judge(question, given, Option.some(id)))
         if (Either.isRight(judged)) {
@@ -156,9 +157,11 @@ export const ask = <A, I, E, E2, R>(
           return judged.right.value
         }
         const refusal = judged.left
-        const failure = failing?.(refusal, refused.length + 1, { ...where, id }) ?? Option.none()
         yield* refuse(refusal, { id })
-        yield* desk.settled(id, false)
+        const kept = yield* desk.settled(id, false)
+        const here = { ...where, id, ...Option.match(kept, { onNone: () => ({}), onSome: (kept) => ({ kept }) }) }
+        const attempt = refused.length + 1
+        const failure = failing?.(refusal, attempt, here) ?? Option.none()
         if (Option.isSome(failure)) {
           return yield* Effect.fail(failure.value)
         }
@@ -172,12 +175,14 @@ export const ask = <A, I, E, E2, R>(
               ? new WrongRequest({
                 run: desk.run,
                 id: refusal.id,
-                open: RunState.openRequests(desk.state()).map(({ id, path }) => ({ id, path }))
+                open: RunState.openRequests(desk.state()).map(({ id, path }) => ({ id, path })),
+                kept: here.kept
               })
               : new AnswerInvalid({
-                ...where,
-                id,
+                ...here,
                 question: question.name,
+                attempt,
+                attempts: question.attempts,
                 isLast: false,
                 reason: refusal._tag === "Invalid" ? refusal.reason : unfit,
                 issues: issuesOf(refusal)
@@ -210,7 +215,8 @@ export const ask = <A, I, E, E2, R>(
         if (!(error instanceof Suspended)) return Effect.fail(error)
         if (open !== undefined) return waits
         return Effect.zipRight(
-          record((at) => ({ _tag: "RequestOpened", at, request: requestOf(question, identity, at) })),
+          Effect.flatMap(requestOf(question, identity), (request) =>
+            record((at) => ({ _tag: "RequestOpened", at, request: request(at) }))),
           waits
         )
       }
@@ -221,19 +227,26 @@ const now = Effect.clockWith((clock) => clock.currentTimeMillis)
 
 const requestOf = <A, I>(
   question: Question<A, I>,
-  identity: Pick<Request, "path" | "step" | "version" | "digest" | "name">,
-  at: number
-): Request => ({
-  id: randomId(),
-  ...identity,
-  ask: question.ask,
-  prompt: question.prompt,
-  files: question.files ?? [],
-  answerSchema: JSONSchema.make(question.answer),
-  ...(question.example === undefined ? {} : Either.match(encodedBy(question)(question.example), {
-    onLeft: () => ({}),
-    onRight: (example) => ({ example })
-  })),
-  ...(question.attempts === undefined ? {} : { attempts: question.attempts }),
-  ...(question.deadline === undefined ? {} : { deadline: at + Duration.toMillis(question.deadline.after) })
-})
+  identity: Pick<Request, "path" | "step" | "version" | "digest" | "name">
+): Effect.Effect<(at: number) => Request> => {
+  const answerSchema = JSONSchema.make(question.answer)
+  return Effect.map(exampleOf(question, answerSchema), (example) => (at) => ({
+    id: randomId(),
+    ...identity,
+    ask: question.ask,
+    prompt: question.prompt,
+    files: question.files ?? [],
+    answerSchema,
+    ...Option.match(example, { onNone: () => ({}), onSome: (example) => ({ example }) }),
+    ...(question.attempts === undefined ? {} : { attempts: question.attempts }),
+    ...(question.deadline === undefined ? {} : { deadline: at + Duration.toMillis(question.deadline.after) })
+  }))
+}
+
+/** The example of the question, or one made from its schema: in any case one that would be accepted. */
+const exampleOf = <A, I>(question: Question<A, I>, schema: unknown): Effect.Effect<Option.Option<unknown>> => {
+  const own = question.example === undefined ? Option.none() : Either.getRight(encodedBy(question)(question.example))
+  const isAccepted = (value: unknown) =>
+    Effect.map(Effect.exit(judge(question, Given.Json({ value }), Option.none())), Exit.isSuccess)
+  return Effect.findFirst([...Option.toArray(own), ...examples(schema)], isAccepted)
+}

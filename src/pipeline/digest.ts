@@ -32,8 +32,8 @@ export const notJson = (value: unknown, path = "", depth = 0): string | undefine
       if (Array.isArray(value)) {
         for (let i = 0; i < value.length; i++) {
           const problem = value[i] === undefined
-            ? `${path}/${i}: undefined is not JSON`
-            : notJson(value[i], `${path}/${i}`, depth + 1)
+            ? `${pointer(path, i)}: undefined is not JSON`
+            : notJson(value[i], pointer(path, i), depth + 1)
           if (problem !== undefined) return problem
         }
         return undefined
@@ -45,7 +45,7 @@ export const notJson = (value: unknown, path = "", depth = 0): string | undefine
       }
       for (const [key, property] of Object.entries(value)) {
         if (property === undefined) continue
-        const problem = notJson(property, `${path}/${key}`, depth + 1)
+        const problem = notJson(property, pointer(path, key), depth + 1)
         if (problem !== undefined) return problem
       }
       return undefined
@@ -54,6 +54,15 @@ export const notJson = (value: unknown, path = "", depth = 0): string | undefine
       return `${path || "/"}: ${typeof value} is not JSON`
   }
 }
+
+/**
+ * The JSON pointer (RFC 6901) to a part of what `path` points to.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const pointer = (path: string, key: PropertyKey): string =>
+  `${path}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`
 
 /**
  * Writes a JSON value with the keys of every object sorted, so that equal values give equal text (RFC 8785 but for

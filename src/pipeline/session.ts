@@ -85,13 +85,15 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
     const reporter = yield* Reporter
     const secrets = yield* Secrets
     const isShown = reporter.report !== silent.report
-    const left = yield* mailbox.left(id, RunState.openRequests(state))
+    const open = RunState.openRequests(state)
+    const handedIn = byRequest(open, answers)
+    const left = yield* mailbox.left(id, open.filter((request) => !handedIn.has(request.id)))
     const executor = JournalExecutor.make({
       checkpoint: session.checkpoint,
       state,
       report: isShown ? reported(reporter.report, secrets) : undefined,
-      answers: new Map([...left, ...answers]),
-      settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.void,
+      answers: new Map([...left, ...handedIn]),
+      settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.succeedNone,
       dryRun,
       secrets,
       clock: yield* Effect.clock
@@ -102,7 +104,7 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
     let pretended = leftUndone
 
     const begin = Effect.gen(function*() {
-      yield* offered(id, state, answers)
+      yield* offered(id, state, handedIn)
       const again = from === undefined ? [] : yield* recorded.from(pipeline, state, from)
       const plan = Plan.shape(pipeline)
       const { of } = Plan.numbering(pipeline)
@@ -232,6 +234,16 @@ const inOrder = (open: ReadonlyArray<OpenRequest>, asking: ReadonlyArray<string>
 const outputCodec = (pipeline: Pipeline.Any): Codec.Codec => pipeline.definition.output?.codec ?? nothing
 const nothing = Codec.make(Schema.Void)
 
+/** Answers by the id of their request, where they were given for a step that asks one question. */
+const byRequest = (
+  open: ReadonlyArray<OpenRequest>,
+  answers: ReadonlyMap<string, Given>
+): ReadonlyMap<string, Given> =>
+  new Map(Array.from(answers, ([key, given]) => {
+    const [only, ...others] = open.filter(({ path }) => path === key)
+    return [only === undefined || others.length > 0 ? key : only.id, given]
+  }))
+
 /** An answer for a question that is not open was meant for another run, or another answer was given before. */
 const offered = (
   run: string,
@@ -239,15 +251,17 @@ const offered = (
   answers: ReadonlyMap<string, Given>
 ): Effect.Effect<void, WrongRequest> => {
   const open = RunState.openRequests(state)
-  const isOpen = (key: string) => open.some(({ id, path }) => id === key || path === key)
-  const [stray] = [...answers].find(([key, given]) => !isOpen(key) && !isAccepted(state, key, given)) ?? []
-  return stray === undefined
-    ? Effect.void
-    : new WrongRequest({ run, id: stray, open: open.map(({ id, path }) => ({ id, path })) })
+  const given = (key: string) =>
+    Array.from(HashMap.values(state.answers)).flat().filter(({ id, path }) => id === key || path === key)
+  // The very answer that was accepted may be handed in again; that changes nothing.
+  const [stray] =
+    [...answers].find(([key, answer]) =>
+      !open.some(({ id }) => id === key) && !given(key).some((before) => before.given === givenDigest(answer))
+    ) ?? []
+  return stray === undefined ? Effect.void : new WrongRequest({
+    run,
+    id: stray,
+    open: open.map(({ id, path }) => ({ id, path })),
+    answered: given(stray).at(-1)?.path.replace(/[/#].*$/, "")
+  })
 }
-
-/** The very answer that was accepted may be handed in again; that changes nothing. */
-const isAccepted = ({ answers }: RunState.RunState, key: string, given: Given): boolean =>
-  Array.from(HashMap.values(answers)).flat().some((answer) =>
-    (answer.id === key || answer.path === key) && answer.given === givenDigest(given)
-  )

@@ -83,9 +83,25 @@ describe("an agent that hands off", () => {
       const scene = yield* Scene.make
       const [request] = yield* waiting(call(scene, AgentHandOff.layer()))
 
-      const stray = yield* Effect.flip(call(scene, AgentHandOff.layer(), json({ id: "another", value: good })))
       const open = [{ id: request?.id ?? "", path: "summary" }]
-      assert.deepStrictEqual(stray, new WrongRequest({ run: scene.id(), id: "another", open }))
+      for (const id of ["another", ` ${request?.id}`, [request?.id], null, 7]) {
+        const stray = yield* Effect.flip(call(scene, AgentHandOff.layer({ attempts: 9 }), json({ id, value: good })))
+        assert.deepStrictEqual(
+          stray,
+          new WrongRequest({
+            run: scene.id(),
+            id: typeof id === "string" ? id : JSON.stringify(id),
+            open,
+            kept: undefined
+          })
+        )
+      }
+      const nowhere = yield* Effect.flip(
+        call(scene, AgentHandOff.layer({ attempts: 9 }), text(`{"__proto__":{"id":"${request?.id}"},"value":{}}`))
+      )
+      assert.deepStrictEqual(nowhere instanceof AnswerInvalid ? nowhere.issues : [], [
+        "/__proto__: no key may have this name"
+      ])
 
       assert.deepStrictEqual(
         yield* call(scene, AgentHandOff.layer(), json({ id: request?.id, value: good })),
@@ -98,11 +114,13 @@ describe("an agent that hands off", () => {
       const scene = yield* Scene.make
       const layer = AgentHandOff.layer({ attempts: 3 })
       yield* waiting(call(scene, layer))
+      const told: Array<string> = []
       const refused = (given: Given) =>
-        Effect.flatMap(Effect.flip(call(scene, layer, given)), (error) =>
-          error instanceof AnswerInvalid
-            ? Effect.succeed([error.isLast, error.reason, error.issues] as const)
-            : Effect.die(error))
+        Effect.flatMap(Effect.flip(call(scene, layer, given)), (error) => {
+          if (!(error instanceof AnswerInvalid)) return Effect.die(error)
+          told.push(...(error.message.match(/attempt \d of \d/) ?? []))
+          return Effect.succeed([error.isLast, error.reason, error.issues] as const)
+        })
 
       assert.deepStrictEqual(yield* refused(json({ risks: "none", more: 1 })), [false, "InvalidAnswer", [
         `/more: is unexpected, expected: "title" | "risks"`,
@@ -119,6 +137,7 @@ describe("an agent that hands off", () => {
       ])
       assert.deepStrictEqual((yield* refused(text("Sorry, I"))).slice(0, 2), [true, "InvalidAnswer"])
       assert.strictEqual((yield* scene.info).status, "failed")
+      assert.deepStrictEqual(told, ["attempt 1 of 3", "attempt 2 of 3", "attempt 3 of 3"])
 
       // Asking again begins to count anew.
       const [next] = yield* waiting(call(scene, layer))

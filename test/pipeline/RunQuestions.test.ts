@@ -97,6 +97,70 @@ describe("a question", () => {
       assert.deepStrictEqual(scene.noted(), ["asks for Ada"])
     }))
 
+  it.effect("shows an example that is accepted: its own, or one made from its schema", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const Notes = Schema.Struct({ title: Schema.NonEmptyString, pages: Schema.NumberFromString })
+      const exampleOf = (question: Partial<Question<typeof Notes.Type, typeof Notes.Encoded>>) =>
+        Effect.gen(function*() {
+          const step = Step.make("noting", {
+            title: "Asking",
+            input: Schema.Null,
+            success: Notes,
+            run: () =>
+              CurrentStep.ask({ name: "notes", ask: "agent", prompt: "?", answer: Notes, ...question }, suspended)
+          })
+          const pipeline = Pipeline.make("noting", { input: Schema.Null }).pipe(Pipeline.step("a", step, () => null))
+          const [request] = yield* waiting(scene.on(Run.start(pipeline, null, { new: true })))
+          return request?.example
+        })
+      const long = Validation.all(
+        Validation.check(
+          "title",
+          ({ title }: typeof Notes.Type) => title.length > 100 ? [] : [Validation.error("short", "is short")]
+        )
+      )
+
+      assert.deepStrictEqual(yield* exampleOf({ example: { title: "Rain", pages: 2 } }), { title: "Rain", pages: "2" })
+      assert.deepStrictEqual(yield* exampleOf({}), { title: "1", pages: "1" })
+      assert.deepStrictEqual(yield* exampleOf({ example: { title: "", pages: 2 } }), { title: "1", pages: "1" })
+      assert.strictEqual(yield* exampleOf({ check: long }), undefined)
+    }))
+
+  it.effect("beside another one of its step is answered by its id", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const both = Step.make("both", {
+        title: "Asking twice",
+        input: Schema.Null,
+        success: Schema.Number,
+        run: () =>
+          Effect.map(
+            Effect.all([
+              CurrentStep.ask({ ...question, name: "a" }, suspended),
+              CurrentStep.ask({ ...question, name: "b" }, suspended)
+            ], { concurrency: "unbounded", mode: "validate" }).pipe(Effect.catchAll(suspended)),
+            ([a, b]) => a - b
+          )
+      })
+      const pipeline = Pipeline.make("both", { input: Schema.Null }).pipe(
+        Pipeline.step("a", both, () => null),
+        Pipeline.output(Schema.Number, ({ a }) => a)
+      )
+      const requests = yield* waiting(scene.on(Run.start(pipeline, null)))
+      assert.deepStrictEqual(requests.map(({ name, path }) => [name, path]), [["a", "a"], ["b", "a"]])
+
+      const unclear = yield* Effect.flip(
+        scene.on(Run.start(pipeline, null, { answers: new Map([["a", json("1")]]) }))
+      )
+      assert.strictEqual(
+        unclear instanceof WrongRequest ? unclear.fix : "",
+        `Answer one of these: ${requests.map(({ id }) => id).join(", ")}`
+      )
+      const answers = new Map(requests.map(({ id, name }) => [id, json(name === "a" ? "5" : "3")]))
+      assert.strictEqual(yield* scene.on(Run.start(pipeline, null, { answers })), 2)
+    }))
+
   it.effect("is the same one until it is answered, by its id or by the path of its step", () =>
     Effect.gen(function*() {
       for (const by of ["id", "path"] as const) {
@@ -407,6 +471,34 @@ describe("an answer", () => {
       )
     }))
 
+  it.effect("is told what is wrong with it in so many words, however much that is", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const step = Step.make("choosing", {
+        title: "Asking",
+        input: Schema.Null,
+        success: Schema.Array(Schema.String),
+        run: () =>
+          CurrentStep.ask(
+            { name: "choice", ask: "user", prompt: "?", answer: Schema.Array(Schema.Literal("red", "green", "blue")) },
+            suspended
+          )
+      })
+      const pipeline = Pipeline.make("choosing", { input: Schema.Null }).pipe(Pipeline.step("a", step, () => null))
+      yield* waiting(scene.on(Run.start(pipeline, null)))
+
+      const error = yield* Effect.flip(
+        scene.on(Run.start(pipeline, null, {
+          answers: new Map([["a", json(["pink", "red", "x".repeat(5000), ...Array.from({ length: 500 }, () => 1)])]])
+        }))
+      )
+
+      const issues = error instanceof AnswerInvalid ? error.issues : []
+      assert.strictEqual(issues[0], "/0: Expected \"red\" | \"green\" | \"blue\", actual \"pink\"")
+      assert.strictEqual(issues[1]?.length, 1001)
+      assert.deepStrictEqual([issues.length, issues[100]], [101, "and 402 more"])
+    }))
+
   it.effect("given twice counts once, and another one is refused then", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
@@ -417,7 +509,14 @@ describe("an answer", () => {
       assert.strictEqual(yield* scene.on(Run.resume(one(scene), scene.id(), { answers })), "Ada 36")
       const other = new Map([[request?.id ?? "", json("37")]])
       const error = yield* Effect.flip(scene.on(Run.resume(one(scene), scene.id(), { answers: other })))
-      assert.deepStrictEqual(error, new WrongRequest({ run: scene.id(), id: request?.id ?? "", open: [] }))
+      assert.deepStrictEqual(
+        error,
+        new WrongRequest({ run: scene.id(), id: request?.id ?? "", open: [], answered: "a" })
+      )
+      assert.strictEqual(
+        error instanceof WrongRequest ? error.fix : "",
+        `To be asked again: cairn resume ${scene.id()} --from a`
+      )
     }))
 
   it.effect("from a layer that does not fit its own schema is a bug, and not recorded", () =>

@@ -1,18 +1,20 @@
 /**
  * Answers that lie as `responses/<request>.json` in the folder of a run.
  *
- * Whoever may write there is not trusted further: only a regular file of ours is read, through one descriptor, whole.
- * An answer that was accepted is removed; one that was refused is kept beside it as `….rejected`.
+ * Whoever may write there is not trusted further: only a regular file of ours is read, through one descriptor, in the
+ * folder that was opened before it. An answer that was accepted is removed; one that was refused, or must not be read,
+ * is moved out of the way as `….rejected`, so that another one can take its place.
  *
  * @since 0.1.0
  */
-import { Effect, Either, Layer, Option } from "effect"
+import { Array, Effect, Either, Layer, Option } from "effect"
 import * as fs from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Answers } from "../../pipeline/Answers.ts"
 import { Given } from "../../pipeline/Question.ts"
 import { AnswerUnreadable } from "../../pipeline/Suspended.ts"
 import { RunFolder } from "../RunFolder.ts"
+import * as utf8 from "./utf8.ts"
 
 /**
  * An answer is never longer than a result may be: 16 MiB.
@@ -27,29 +29,30 @@ export const layer: Layer.Layer<never, never, RunFolder> = Layer.effect(
   Answers,
   Effect.map(RunFolder, (runs): typeof Answers.Service => ({
     left: (run, open) =>
-      Effect.gen(function*() {
-        const answers = new Map<string, Given>()
-        for (const { id } of open) {
-          const file = fileOf(runs, run, id)
-          const text = yield* Either.mapLeft(
-            read(join(runs, run, "responses"), file),
-            (reason) => new AnswerUnreadable({ run, id, file, reason })
-          )
-          // A file that is still empty is one that somebody is about to write.
-          if (Option.isSome(text) && text.value.trim() !== "") answers.set(id, Given.Text({ text: text.value }))
-        }
-        return answers
-      }),
+      Effect.map(
+        Effect.forEach(open, ({ id }) =>
+          Effect.matchEffect(read(folderOf(runs, run), `${id}.json`), {
+            onFailure: ({ kept, reason }) =>
+              new AnswerUnreadable({
+                run,
+                id,
+                file: fileOf(runs, run, id),
+                reason,
+                kept: Option.getOrUndefined(kept)
+              }),
+            onSuccess: (text) => Effect.succeed(Option.map(text, (text) => [id, Given.Text({ text })] as const))
+          })),
+        (found) => new Map(Array.getSomes(found))
+      ),
+    // What is recorded counts: a file that cannot be moved answers nothing that is open, or is judged once more.
     settled: (run, id, accepted) =>
-      Effect.sync(() => {
-        const file = fileOf(runs, run, id)
-        try {
-          if (accepted) fs.rmSync(file, { force: true })
-          else fs.renameSync(file, `${file}.rejected`)
-        } catch {
-          // What is recorded counts; a file that stays answers nothing that is open, or is judged once more.
-        }
-      })
+      inside(folderOf(runs, run), (here) =>
+        accepted
+          ? attempt(() => fs.rmSync(join(here, `${id}.json`), { force: true })).pipe(Effect.as(Option.none<string>()))
+          : reject(here, `${id}.json`, folderOf(runs, run))).pipe(
+          Effect.map(Option.flatten),
+          Effect.orElseSucceed(Option.none)
+        )
   }))
 )
 
@@ -59,55 +62,128 @@ export const layer: Layer.Layer<never, never, RunFolder> = Layer.effect(
  * @category accessors
  * @since 0.1.0
  */
-export const fileOf = (runs: string, run: string, id: string): string => join(runs, run, "responses", `${id}.json`)
+export const fileOf = (runs: string, run: string, id: string): string => join(folderOf(runs, run), `${id}.json`)
 
-/** The text of a file, nothing where there is none, or why it must not be read. */
-const read = (folder: string, file: string): Either.Either<Option.Option<string>, string> => {
-  const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
-  const opened: Array<number> = []
-  const open = (path: string, flags: number): fs.Stats => {
-    const descriptor = fs.openSync(path, flags)
-    opened.push(descriptor)
-    return fs.fstatSync(descriptor)
-  }
-  try {
-    const parent = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    if (isForeign(parent)) return Either.left("its folder is not only ours to write to")
-    const before = open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    if (!before.isFile()) return Either.left("it is not a regular file")
-    if (before.nlink !== 1) return Either.left("it has another name elsewhere (a hard link)")
-    if (isForeign(before)) return Either.left("it is not only ours to write to")
-    if (before.size > maxBytes) return Either.left(`it is longer than ${maxBytes / 1024 / 1024} MiB`)
-    const [, descriptor = -1] = opened
-    const bytes = fs.readFileSync(descriptor)
-    const after = fs.fstatSync(descriptor)
-    const now = fs.lstatSync(file)
-    if (bytes.length !== before.size || after.mtimeMs !== before.mtimeMs) return Either.left("it is being written")
-    if (now.ino !== before.ino || now.dev !== before.dev) return Either.left("it was replaced while it was read")
-    return Either.right(Option.some(new TextDecoder("utf-8", { fatal: true }).decode(bytes)))
-  } catch (error) {
-    return absent(error) ? Either.right(Option.none()) : Either.left(reasonOf(error))
-  } finally {
-    for (const descriptor of opened) fs.closeSync(descriptor)
-  }
+const folderOf = (runs: string, run: string): string => join(runs, run, "responses")
+
+/** Why something must not be read, and where it was moved, if it could be. */
+interface Unreadable {
+  readonly reason: string
+  readonly kept: Option.Option<string>
 }
 
-const isForeign = ({ mode, uid }: fs.Stats): boolean => uid !== process.geteuid?.() || (mode & 0o022) !== 0
-
-const codeOf = (error: unknown): unknown => error instanceof Error && "code" in error ? error.code : undefined
-
-const absent = (error: unknown): boolean => codeOf(error) === "ENOENT"
-
-const reasonOf = (error: unknown): string => {
-  switch (codeOf(error)) {
-    case "ELOOP":
-    case "EMLINK":
-      return "it is a symbolic link"
-    case "ENOTDIR":
-      return "its folder is not a folder"
-    case "ERR_ENCODING_INVALID_ENCODED_DATA":
-      return "it is not UTF-8 text"
-    default:
-      return error instanceof Error ? error.message : String(error)
-  }
+/** The text of a file; nothing where there is none, or none yet. */
+const read = (folder: string, name: string): Effect.Effect<Option.Option<string>, Unreadable> => {
+  const moved = (what: string, here: string, name: string, shown: string) => (reason: string) =>
+    Effect.flatMap(reject(here, name, shown), (kept) => Effect.fail({ reason: `${what} ${reason}`, kept }))
+  return inside(folder, (here) => Effect.catchAll(text(join(here, name)), moved("it", here, name, folder))).pipe(
+    Effect.map(Option.flatten),
+    Effect.catchIf(
+      (error) => typeof error === "string",
+      moved("its folder", dirname(folder), "responses", dirname(folder))
+    )
+  )
 }
+
+/** Moves something away under the first name that is free, without looking into it. Gives its new path. */
+const reject = (
+  here: string,
+  name: string,
+  shown: string,
+  suffix = ".rejected",
+  count = 2
+): Effect.Effect<Option.Option<string>> => {
+  const free = `${name}${suffix}`
+  return attempt(() => fs.lstatSync(join(here, free))).pipe(
+    Effect.flatMap((there) =>
+      Option.isSome(there)
+        ? reject(here, name, shown, `.rejected-${count}`, count + 1)
+        : Effect.map(attempt(() => fs.renameSync(join(here, name), join(here, free))), Option.as(join(shown, free)))
+    ),
+    Effect.orElseSucceed(Option.none)
+  )
+}
+
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants
+
+/** Uses a folder of ours by a path that leads into that very one, whatever is put in its place meanwhile. */
+const inside = <A, E>(
+  folder: string,
+  use: (here: string) => Effect.Effect<A, E>
+): Effect.Effect<Option.Option<A>, E | string> =>
+  opened(
+    folder,
+    O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+    (descriptor) =>
+      Effect.flatMap(attempt(() => fs.fstatSync(descriptor)), (stats): Effect.Effect<A, E | string> =>
+        Option.exists(stats, isForeign)
+          ? Effect.fail(foreign)
+          // Elsewhere than on Linux there is no such path, and that the run's folder is ours alone has to do.
+          : use(fs.existsSync(`/proc/self/fd/${descriptor}`) ? `/proc/self/fd/${descriptor}` : folder))
+  )
+
+const text = (file: string): Effect.Effect<Option.Option<string>, string> =>
+  Effect.map(
+    opened(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (descriptor) =>
+      Effect.flatMap(
+        attempt(() => textOf(descriptor)),
+        Option.getOrElse(() => Either.right(Option.none<string>()))
+      )),
+    Option.flatten
+  )
+
+/** The text of what was opened. Nothing where somebody is writing it, or about to: next time it will be whole. */
+const textOf = (descriptor: number): Either.Either<Option.Option<string>, string> => {
+  const before = fs.fstatSync(descriptor, { bigint: true })
+  if (!before.isFile()) return Either.left("is not a regular file")
+  if (before.nlink !== 1n) return Either.left("has another name elsewhere (a hard link)")
+  if (isForeign(before)) return Either.left(foreign)
+  if (before.size > maxBytes) return Either.left(`is longer than ${maxBytes / 1024 / 1024} MiB`)
+  const bytes = readUpTo(descriptor, Number(before.size) + 1)
+  const after = fs.fstatSync(descriptor, { bigint: true })
+  const isWhole = BigInt(bytes.length) === before.size && after.size === before.size &&
+    after.mtimeNs === before.mtimeNs && bytes.some((byte) => byte > 0x20)
+  return isWhole ? Either.map(utf8.decode(bytes), Option.some) : Either.right(Option.none())
+}
+
+const readUpTo = (descriptor: number, room: number): Uint8Array => {
+  const bytes = new Uint8Array(room)
+  let length = 0
+  for (let count = -1; count !== 0 && length < room; length += count) {
+    count = fs.readSync(descriptor, bytes, length, room - length, null)
+  }
+  return bytes.subarray(0, length)
+}
+
+/** Uses what a path leads to, if there is something. */
+const opened = <A, E>(
+  path: string,
+  flags: number,
+  use: (descriptor: number) => Effect.Effect<A, E>
+): Effect.Effect<Option.Option<A>, E | string> =>
+  Effect.acquireUseRelease(
+    attempt(() => fs.openSync(path, flags)),
+    Effect.transposeMapOption(use),
+    Effect.transposeMapOption((descriptor) => Effect.ignore(attempt(() => fs.closeSync(descriptor))))
+  )
+
+/** Nothing where the system says that there is nothing; a few words where it says anything else. */
+const attempt = <A>(run: () => A): Effect.Effect<Option.Option<A>, string> =>
+  Effect.try({ try: () => Option.some(run()), catch: (error) => error as NodeJS.ErrnoException }).pipe(
+    Effect.catchIf(({ code }) => code === "ENOENT", () => Effect.succeedNone),
+    Effect.mapError(({ code, message }) =>
+      code === "ELOOP" || code === "EMLINK"
+        ? "is a symbolic link"
+        : code === "ENOTDIR"
+        ? "is not a folder"
+        : code === "EACCES"
+        ? "may not be read by this user"
+        : `cannot be opened: ${message}`
+    )
+  )
+
+const foreign =
+  "could have been written by somebody else (it must be yours, and nobody else may write to it: chmod go-w)"
+
+const isForeign = ({ mode, uid }: fs.Stats | fs.BigIntStats): boolean =>
+  Number(uid) !== process.geteuid?.() || (Number(mode) & 0o022) !== 0
