@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Context, Effect, Option } from "effect"
+import { Context, Effect, type Option } from "effect"
 import type { Given } from "./Question.ts"
 import type { OpenRequest } from "./RunEvent.ts"
 import type { AnswerUnreadable } from "./Suspended.ts"

@@ -169,18 +169,29 @@ const opened = <A, E>(
 
 /** Nothing where the system says that there is nothing; a few words where it says anything else. */
 const attempt = <A>(run: () => A): Effect.Effect<Option.Option<A>, string> =>
-  Effect.try({ try: () => Option.some(run()), catch: (error) => error as NodeJS.ErrnoException }).pipe(
-    Effect.catchIf(({ code }) => code === "ENOENT", () => Effect.succeedNone),
-    Effect.mapError(({ code, message }) =>
-      code === "ELOOP" || code === "EMLINK"
-        ? "is a symbolic link"
-        : code === "ENOTDIR"
-        ? "is not a folder"
-        : code === "EACCES"
-        ? "may not be read by this user"
-        : `cannot be opened: ${message}`
-    )
+  Effect.try({ try: () => Option.some(run()), catch: wordsOf }).pipe(
+    Effect.catchIf((words) => words === nothing, () => Effect.succeedNone)
   )
+
+const nothing = "is not there"
+
+const wordsOf = (error: unknown): string => {
+  switch (error instanceof Error && "code" in error ? error.code : undefined) {
+    case "ENOENT":
+      return nothing
+    case "ELOOP":
+    case "EMLINK":
+      return "is a symbolic link"
+    case "ENOTDIR":
+      return "is not a folder"
+    case "EACCES":
+      return "may not be read by this user"
+    case "ENXIO":
+      return "is not a regular file"
+    default:
+      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
 
 const foreign =
   "could have been written by somebody else (it must be yours, and nobody else may write to it: chmod go-w)"
