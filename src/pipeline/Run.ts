@@ -87,7 +87,7 @@ export const forecast = <In, S, E, R, Out>(
       state,
       report: undefined,
       answers: new Map(),
-      settled: () => Effect.void,
+      settled: () => Effect.succeedNone,
       dryRun: false,
       secrets: yield* Secrets,
       clock: yield* Effect.clock
