@@ -8,7 +8,8 @@ import { DateTime, Effect, Option } from "effect"
 /** The current time, in the time zone of this machine. */
 export const now: Effect.Effect<DateTime.Zoned> = Effect.map(
   DateTime.now,
-  DateTime.setZone(DateTime.zoneMakeLocal())
+  // Asked for when it is needed, since it takes a while.
+  (now) => DateTime.setZone(now, DateTime.zoneMakeLocal())
 )
 
 /**
