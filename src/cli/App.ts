@@ -29,6 +29,8 @@ export interface Definition {
  * @since 0.1.0
  */
 export interface App extends Definition {
+  /** What a command to paste begins with: `npx` where this one was found that way, and the name. */
+  readonly called: string
   readonly io: Io
   readonly home: Home
   readonly json: boolean

@@ -102,6 +102,7 @@ const beginning = (definition: Definition, io: Io.Io): App => {
     words.some((word) => word === `--${name}` || word === `-${alias}` || word.startsWith(`--${name}=`))
   return {
     ...definition,
+    called: io.isFoundByNpx ? `npx ${definition.name}` : definition.name,
     io,
     home: Home.find(io.cwd, undefined, io.env.CAIRN_HOME),
     json: isGiven("json"),

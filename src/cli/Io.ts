@@ -5,6 +5,7 @@
  */
 import { Context, Effect } from "effect"
 import { Console } from "node:console"
+import { dirname, join } from "node:path"
 import { Writable } from "node:stream"
 import { isatty } from "node:tty"
 import { Secrets } from "../pipeline/Secrets.ts"
@@ -17,6 +18,8 @@ import type { Ending } from "./runMain.ts"
  */
 export interface Io {
   readonly args: ReadonlyArray<string>
+  /** Whether the command is one of a project, which no shell finds by its name alone. */
+  readonly isFoundByNpx: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly stdout: Sink
@@ -59,6 +62,7 @@ export const ofProcess = (ending: Ending): Io => {
   globalThis.console = new Console(writable(stderr))
   return {
     args: process.argv.slice(2),
+    isFoundByNpx: dirname(process.argv[1] ?? "").endsWith(join("node_modules", ".bin")),
     env: process.env,
     cwd: process.cwd(),
     stdout: sink(process.stdout),

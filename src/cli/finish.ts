@@ -70,18 +70,17 @@ const runOf = ({ home, watched: { summary } }: App): Option.Option<string> =>
   Option.filter(summary.run, (run) => Home.holds(home, run))
 
 const done = (app: App): string => {
-  const { home, io, name, parsed, watched: { summary } } = app
+  const { called, home, io, parsed, watched: { summary } } = app
   const run = Option.filter(runOf(app), () => summary.phase === "done" && progress.mode(io, parsed) !== "none")
   const { dim } = paint.make(Io.colors(io, io.stderr, parsed))
   return Option.match(run, {
     onNone: () => "",
-    onSome: (run) => `${dim(`Done. What each step did: ${name} show ${run}${home.option}`)}\n`
+    onSome: (run) => `${dim(`Done. What each step did: ${called} show ${run}${home.option}`)}\n`
   })
 }
 
 const waiting = (app: App, { requests, run }: Suspended): End => {
-  const { home, io, name } = app
-  const next = `${name} resume ${run}${home.option}`
+  const next = handOff.next(app, run)
   const count = requests.length
   return {
     code: exitCode.ofFailure("Suspended"),
@@ -89,14 +88,16 @@ const waiting = (app: App, { requests, run }: Suspended): End => {
       ...named(app),
       run,
       status: "waiting",
-      requests: requests.map((request) => handOff.open(name, home, run, request)),
+      requests: requests.map((request) => handOff.open(app, run, request)),
       next
     },
     result: "",
     words: [
       `Waiting for ${count} answer${count === 1 ? "" : "s"} (run ${run}). This is not an error: exit code 42 means`,
       "\"answer, then go on\".",
-      ...requests.flatMap((request) => ["", ...handOff.toLines(name, home, run, request, Io.columnsOf(io.stderr))]),
+      ...requests.flatMap((
+        request
+      ) => ["", ...handOff.toLines(app, run, request, requests, Io.columnsOf(app.io.stderr))]),
       "",
       count === 1
         ? "The answer is JSON; with it the run goes on by itself."
@@ -106,8 +107,8 @@ const waiting = (app: App, { requests, run }: Suspended): End => {
 }
 
 const interrupted = (app: App): End => {
-  const { home, io, name, watched: { summary } } = app
-  const next = Option.map(runOf(app), (run) => `${name} resume ${run}${home.option}`)
+  const { io, watched: { summary } } = app
+  const next = Option.map(runOf(app), (run) => handOff.next(app, run))
   const code = exitCode.ofSignal(io.ending.signal() ?? "SIGINT")
   const under = Summary.rows(summary).find(({ status }) => status === "running" || status === "stopped")
   return {
@@ -136,12 +137,12 @@ const interrupted = (app: App): End => {
 }
 
 const failed = (app: App, cause: Cause.Cause<unknown>): End => {
-  const { home, io, name, parsed, watched: { summary } } = app
-  const what = failure.fromCause(cause, name, home)
+  const { called, home, io, parsed, watched: { summary } } = app
+  const what = failure.fromCause(cause, called, home)
   const { code, details, fix, message, tag } = what
   const { red } = paint.make(Io.colors(io, io.stderr, parsed))
   const where = Option.map(runOf(app), (run) => {
-    const show = `${name} show ${run}${home.option}`
+    const show = `${called} show ${run}${home.option}`
     return Option.match(summary.phase === "failed" ? summary.failed : Option.none(), {
       onNone: () => `run ${run} · details: ${show}`,
       onSome: ({ attempts, path, title }) =>

@@ -9,11 +9,13 @@ import { DateTime, Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { fileOf, maxBytes } from "../layers/Answers/Folder.ts"
+import { randomId } from "../pipeline/digest.ts"
 import { foreignJson } from "../pipeline/foreignJson.ts"
 import { JournalError } from "../pipeline/Journal.ts"
 import * as printable from "../pipeline/printable.ts"
 import { quote } from "../pipeline/quote.ts"
 import type { OpenRequest } from "../pipeline/RunEvent.ts"
+import type { App } from "./App.ts"
 import type { Home } from "./home.ts"
 import type { Io } from "./Io.ts"
 import { InputInvalid } from "./UsageError.ts"
@@ -32,55 +34,79 @@ export interface Open {
   readonly answer: { readonly command: string; readonly file: string }
 }
 
+/** What is asked here is answered with this command line, in this folder. */
+type Called = Pick<App, "called" | "home" | "json">
+
 /**
  * @category constructors
  * @since 0.1.0
  */
-export const open = (name: string, home: Home, run: string, request: OpenRequest): Open => ({
+export const open = (app: Called, run: string, request: OpenRequest): Open => ({
   id: request.id,
   step: request.path,
   ask: request.ask,
-  file: join(home.runs, run, "requests", `${request.id}.json`),
+  file: join(requestsOf(app.home, run), `${request.id}.json`),
   answer: {
-    command: command(name, home, run, request.id, "-"),
-    file: fileOf(home.runs, run, request.id)
+    command: command(app, run, request.id, "-"),
+    file: fileOf(app.home.runs, run, request.id)
   }
 })
 
 /**
- * The command that answers a question, named by its id or by the path of the step that asks.
+ * The command that answers a question, named by its id or by the path of the step that asks. Who reads JSON gets JSON.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const command = (name: string, home: Home, run: string, request: string, file: string): string =>
-  `${name} answer ${quote(run)} ${quote(request)} --file ${file}${home.option}`
+export const command = (app: Called, run: string, request: string, file: string): string =>
+  `${app.called} answer ${quote(run)} ${quote(request)} --file ${file}${options(app)}`
 
 /**
- * A question in the words that a person needs to answer it.
+ * The command that a run goes on with.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const next = (app: Called, run: string): string => `${app.called} resume ${quote(run)}${options(app)}`
+
+const options = ({ home, json }: Called): string => `${home.option}${json ? " --json" : ""}`
+
+/**
+ * What a person calls a question: the path of its step, unless that asks more than one.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const pathOrId = ({ id, path }: OpenRequest, open: ReadonlyArray<OpenRequest>): string =>
+  open.some((other) => other.path === path && other.id !== id) ? id : path
+
+/**
+ * A question in the words that a person needs to answer it, among those that are open with it.
  *
  * @category rendering
  * @since 0.1.0
  */
 export const toLines = (
-  name: string,
-  home: Home,
+  app: Called,
   run: string,
   request: OpenRequest,
+  among: ReadonlyArray<OpenRequest>,
   columns: number
 ): ReadonlyArray<string> => {
-  const { ask, example, path, previousErrors, prompt } = request
+  const { ask, attempt, attempts, example, path, previousErrors, prompt } = request
   return [
-    `  ${ask === "agent" ? "An agent" : "A person"} is asked by ${printable.line(path)}:`,
+    `  ${ask === "agent" ? "An agent" : "A person"} is asked by ${printable.line(path)}${
+      attempts === undefined || attempt === 1 ? "" : ` (attempt ${attempt} of ${attempts})`
+    }:`,
     ...excerpt(prompt, columns).map((line) => `    ${line}`),
     ...previousErrors.slice(0, 5).flatMap((error) =>
       printable.wrap(`  Refused   ${printable.line(error)}`, columns, 12)
     ),
-    `  Answer    ${command(name, home, run, path, "FILE")}`,
+    `  Answer    ${command(app, run, pathOrId(request, among), "FILE")}`,
     ...(example === undefined
       ? []
       : [`            such as ${printable.fit(printable.json(JSON.stringify(example)), 60)}`]),
-    `  Question  ${quote(open(name, home, run, request).file)}`
+    `  Question  ${quote(open(app, run, request).file)}`
   ]
 }
 
@@ -92,6 +118,16 @@ const excerpt = (prompt: string, columns: number): ReadonlyArray<string> => {
   return lines.length <= 6 ? lines : [...lines.slice(0, 5), "…"]
 }
 
+const requestsOf = (home: Home, run: string): string => join(home.runs, run, "requests")
+
+/**
+ * Whether questions of a run were written down here.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const isPublished = (home: Home, run: string): boolean => fs.existsSync(requestsOf(home, run))
+
 /**
  * Writes the open requests of a run, and removes those that are closed.
  *
@@ -99,20 +135,18 @@ const excerpt = (prompt: string, columns: number): ReadonlyArray<string> => {
  * @since 0.1.0
  */
 export const publish = (
-  name: string,
-  home: Home,
+  app: Called,
   run: string,
   requests: ReadonlyArray<OpenRequest>
 ): Effect.Effect<void, JournalError> => {
-  const folder = join(home.runs, run, "requests")
+  const folder = requestsOf(app.home, run)
   return Effect.try({
     try: () => {
-      for (const name of [folder, join(home.runs, run, "responses")]) {
-        fs.mkdirSync(name, { recursive: true, mode: 0o700 })
-      }
-      const wanted = new Set(requests.map(({ id }) => `${id}.json`))
-      for (const file of fs.readdirSync(folder)) if (!wanted.has(file)) fs.rmSync(join(folder, file), { force: true })
-      for (const request of requests) write(name, home, run, request)
+      for (const path of [folder, join(folder, "..", "responses")]) ensureFolder(path)
+      const open = new Set(requests.map(({ id }) => `${id}.json`))
+      const stale = fs.readdirSync(folder).filter((file) => isRequest.test(file) && !open.has(file))
+      for (const file of stale) fs.rmSync(join(folder, file), { force: true })
+      for (const request of requests) write(app, run, request)
     },
     catch: (error) =>
       new JournalError({
@@ -124,16 +158,27 @@ export const publish = (
   })
 }
 
-const write = (name: string, home: Home, run: string, request: OpenRequest): void => {
-  const { answer, file } = open(name, home, run, request)
-  const { answerSchema, ask, attempt, attempts, deadline, example, files, id, name: asked, path, prompt } = request
+const isRequest = /^[0-9a-f]{32}\.json$/
+
+/** A folder that only its owner may enter. What else stands in its place is moved away, and nothing in it touched. */
+const ensureFolder = (path: string): void => {
+  const there = fs.lstatSync(path, { throwIfNoEntry: false })
+  if (there?.isDirectory() === true && there.uid === process.geteuid?.() && (there.mode & 0o022) === 0) return
+  if (there !== undefined) fs.renameSync(path, `${path}.rejected-${randomId().slice(0, 8)}`)
+  fs.mkdirSync(path, { recursive: true, mode: 0o700 })
+}
+
+const write = (app: Called, run: string, request: OpenRequest): void => {
+  const { answer, file } = open(app, run, request)
+  const { answerSchema, ask, attempt, attempts, deadline, example, files, id, name, path, previousErrors, prompt } =
+    request
   const text = JSON.stringify(
     {
       schema: "cairn.request/1",
       run,
       id,
       step: path,
-      name: asked,
+      name,
       attempt,
       ask,
       prompt,
@@ -145,14 +190,14 @@ const write = (name: string, home: Home, run: string, request: OpenRequest): voi
         attempts,
         deadline: deadline === undefined ? undefined : DateTime.formatIso(DateTime.unsafeMake(deadline))
       },
-      previousErrors: request.previousErrors,
+      previousErrors,
       answer
     },
     null,
     2
   )
   // Whole or not at all: somebody may be reading it now.
-  const draft = join(file, "..", `.${id}.${process.pid}`)
+  const draft = `${file}.${randomId()}`
   fs.writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: "wx" })
   fs.renameSync(draft, file)
 }

@@ -35,7 +35,8 @@ export const find = (
   return {
     folder,
     runs: join(folder, "runs"),
-    option: option === undefined ? "" : ` --home ${quote(option)}`
+    // Absolute: the command may be pasted elsewhere, where the variable is not set.
+    option: named === undefined ? "" : ` --home ${quote(folder)}`
   }
 }
 

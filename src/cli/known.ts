@@ -5,7 +5,6 @@
  */
 import { Option, Schema } from "effect"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
-import { quote } from "../pipeline/quote.ts"
 import type * as Run from "../pipeline/Run.ts"
 import * as RunState from "../pipeline/RunState.ts"
 import type { App } from "./App.ts"
@@ -35,12 +34,13 @@ export const pipelineOf = (app: App, { program, state }: Run.Info): Option.Optio
  * @category accessors
  * @since 0.1.0
  */
-export const nextOf = ({ home, name }: App, { id, state, status }: Run.Info): Option.Option<string> => {
+export const nextOf = (app: App, { id, state, status }: Run.Info): Option.Option<string> => {
   if (status === "done" || status === "damaged" || status === "running") return Option.none()
-  const [request] = RunState.openRequests(state)
+  const open = RunState.openRequests(state)
+  const [request] = open
   return Option.some(
     request === undefined
-      ? `${name} resume ${quote(id)}${home.option}`
-      : handOff.command(name, home, id, request.path, "FILE")
+      ? handOff.next(app, id)
+      : handOff.command(app, id, handOff.pathOrId(request, open), "FILE")
   )
 }

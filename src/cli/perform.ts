@@ -9,6 +9,8 @@ import { RunFolder } from "../layers/RunFolder.ts"
 import type { Journal, JournalError } from "../pipeline/Journal.ts"
 import type * as Program from "../pipeline/Program.ts"
 import * as Reporter from "../pipeline/Reporter.ts"
+import * as Run from "../pipeline/Run.ts"
+import * as RunState from "../pipeline/RunState.ts"
 import { Suspended } from "../pipeline/Suspended.ts"
 import type { App, Outcome } from "./App.ts"
 import * as handOff from "./handOff.ts"
@@ -43,14 +45,28 @@ export const perform = <E>(
         output
       }
     })),
-    Effect.tapError((error) =>
-      error instanceof Suspended ? handOff.publish(app.name, app.home, error.run, error.requests) : Effect.void
-    ),
+    Effect.tapBoth({
+      onSuccess: () => republish(app),
+      onFailure: (error) =>
+        error instanceof Suspended ? handOff.publish(app, error.run, error.requests) : republish(app)
+    }),
     Effect.provide(
       Layer.provideMerge(Layer.merge(reporter, AnswersFolder.layer), Layer.succeed(RunFolder, app.home.runs))
     )
   )
 }
+
+/** What was asked before may be answered now, or asked with what was wrong with an answer. The journal alone counts. */
+const republish = (app: App): Effect.Effect<void, never, Journal> =>
+  Effect.suspend(() =>
+    app.watched.summary.run.pipe(
+      Option.filter((run) => handOff.isPublished(app.home, run)),
+      Effect.transposeMapOption((run) =>
+        Effect.flatMap(Run.info(run), ({ state }) => handOff.publish(app, run, RunState.openRequests(state)))
+      ),
+      Effect.ignore
+    )
+  )
 
 /** What a run is told by the options that all running commands share. */
 export const runOptions = ({ parsed }: App): { readonly compensate: boolean } => ({

@@ -178,7 +178,7 @@ describe("--json", () => {
             assert.property(document, "output")
             break
           case "waiting":
-            assert.match(String(document.next), /^fixture resume \S+-1$/)
+            assert.match(String(document.next), /^fixture resume \S+-1 --json$/)
             for (const request of document.requests as ReadonlyArray<Record<string, unknown>>) {
               assert.hasAllKeys(request, ["id", "step", "ask", "file", "answer"])
               assert.isTrue(fs.existsSync(String(request.file)))

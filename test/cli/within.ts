@@ -1,4 +1,4 @@
-/** The fixture called in this process, which takes a tenth of the time of one of its own. */
+/** A command line called in this process, which takes a tenth of the time of one of its own. */
 import { Effect } from "effect"
 import { Cli } from "effect-cairn/cli"
 import { definition, place } from "./definition.ts"
@@ -17,9 +17,19 @@ export interface Said {
   readonly stderr: string
 }
 
+/** Calls the fixture. */
 export const call = (args: ReadonlyArray<string>, options: Options): Effect.Effect<Said> =>
   Effect.suspend(() => {
     place.folder = options.cwd
+    return callOf(definition, args, options)
+  })
+
+export const callOf = (
+  definition: Parameters<typeof Cli.main>[0],
+  args: ReadonlyArray<string>,
+  options: Options
+): Effect.Effect<Said> =>
+  Effect.suspend(() => {
     const said = { stdout: "", stderr: "" }
     const sink = (name: "stdout" | "stderr") => {
       const add = (text: string) => {
@@ -38,6 +48,7 @@ export const call = (args: ReadonlyArray<string>, options: Options): Effect.Effe
     return Effect.map(
       Cli.main(definition, {
         args,
+        isFoundByNpx: false,
         cwd: options.cwd,
         env: options.env ?? {},
         stdout: sink("stdout"),

@@ -78,23 +78,27 @@ export const answer = Effect.fnUntraced(function*(app: App) {
   const [name = "@last", asked] = app.parsed.args
   const info = yield* Run.info(yield* Run.find(name))
   const open = RunState.openRequests(info.state)
-  const [only, ...others] = open
-  const id = asked ?? (only !== undefined && others.length === 0 ? only.id : undefined)
-  if (id === undefined) {
+  const meant = asked === undefined ? open : open.filter(({ id, path }) => id === asked || path === asked)
+  const [only, ...others] = meant
+  if (others.length > 0 || (asked === undefined && only === undefined)) {
     return yield* new UsageError({
-      reason: open.length === 0
+      reason: only === undefined
         ? `Run "${info.id}" does not wait for an answer.`
-        : `Run "${info.id}" waits for ${open.length} answers; which one is this?`,
-      fix: open.length === 0
-        ? `${app.name} show ${info.id}${app.home.option}`
-        : open.map(({ path }) => `${app.name} answer ${info.id} ${path} --file FILE${app.home.option}`).join("\n")
+        : `${
+          asked === undefined ? `Run "${info.id}" waits` : `"${asked}" of run "${info.id}" waits`
+        } for ${meant.length} answers; which one is this?`,
+      fix: only === undefined
+        ? `${app.called} show ${info.id}${app.home.option}`
+        : meant.map((request) => handOff.command(app, info.id, handOff.pathOrId(request, open), "FILE")).join("\n")
     })
   }
+  // What is not open may have been answered with this before.
+  const id = only?.id ?? asked ?? ""
   const file = app.parsed.values.get("file")?.[0]
   if (file === undefined) {
     return yield* new UsageError({
       reason: "--file is missing: where is the answer?",
-      fix: `${app.name} answer ${info.id} ${id} --file FILE${app.home.option}   (or --file - to read stdin)`
+      fix: `${handOff.command(app, info.id, id, "FILE")}   (or --file - to read stdin)`
     })
   }
   const text = yield* handOff.readText(file, resolve(app.io.cwd, file), app.io.readStdin)

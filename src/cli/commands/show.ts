@@ -48,7 +48,7 @@ export const run = Effect.fnUntraced(function*(app: App) {
 })
 
 const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime.Zoned): Outcome => {
-  const { home, io, name } = app
+  const { called, home, io } = app
   const { id, program, state, status } = info
   const started = Option.getOrUndefined(state.started)
   const next = known.nextOf(app, info)
@@ -75,7 +75,7 @@ const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime
       input: started?.input ?? null,
       settings: started?.settings ?? null,
       steps: rows.map(stepOf),
-      requests: requests.map((request) => handOff.open(name, home, id, request)),
+      requests: requests.map((request) => handOff.open(app, id, request)),
       problem: Option.getOrNull(state.problem),
       next: Option.getOrNull(next)
     },
@@ -90,8 +90,8 @@ const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime
       "",
       ...rows.flatMap((one) => row.full(one, layout).map((line) => `  ${line}`)),
       ...Option.match(state.problem, { onNone: () => [], onSome: fixOf }),
-      ...requests.flatMap((request) => ["", ...handOff.toLines(name, home, id, request, columns)]),
-      ...(rows.length === 0 ? [] : ["", `What a step gave: ${name} show ${quote(id)} --step NUMBER${home.option}`]),
+      ...requests.flatMap((request) => ["", ...handOff.toLines(app, id, request, requests, columns)]),
+      ...(rows.length === 0 ? [] : ["", `What a step gave: ${called} show ${quote(id)} --step NUMBER${home.option}`]),
       ...Option.match(requests.length > 0 ? Option.none() : next, {
         onNone: () => [],
         onSome: (command) => [`Go on: ${command}`]
