@@ -7,7 +7,7 @@
  */
 import { Either, HashMap, Option } from "effect"
 import { summaryOf } from "./interpret.ts"
-import type * as Pipeline from "./Pipeline.ts"
+import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
 import type { DurableEvent, Problem, RunEvent } from "./RunEvent.ts"
 import { openRequests, type Phase, type RunState } from "./RunState.ts"
@@ -170,8 +170,14 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
       return { ...self, phase: "waiting", rows: stopped(self.rows, Option.some(event.at)) }
     case "RunInterrupted":
       return { ...self, phase: "interrupted", rows: stopped(self.rows, Option.some(event.at)) }
-    case "RunFailed":
-      return { ...self, phase: "failed", rows: stopped(self.rows, Option.some(event.at)) }
+    case "RunFailed": {
+      const over = { ...self, phase: "failed", rows: stopped(self.rows, Option.some(event.at)) } as const
+      // What failed may be the whole that a row stands for, and no step in it.
+      return event.path === undefined ? over : about(over, event.path, (row) =>
+        row.status === "failed"
+          ? row
+          : { ...row, status: "failed", problem: Option.some(event.problem) })
+    }
     case "RunSucceeded":
       return { ...self, phase: "done" }
     case "AnswerRecorded":
@@ -206,7 +212,9 @@ export const rows = (self: Summary): ReadonlyArray<Row> =>
  * @since 0.1.0
  */
 export const settled = (self: Summary): number =>
-  new Set(rows(self).filter(({ status }) => isSettled[status]).map(({ number }) => number)).size
+  self.phase === "done"
+    ? self.of
+    : new Set(rows(self).filter(({ status }) => isSettled[status]).map(({ number }) => number)).size
 
 const isSettled: Record<Row["status"], boolean> = {
   done: true,
@@ -311,12 +319,14 @@ const about = (self: Summary, path: string, f: (row: Row) => Row): Summary =>
 /** A group goes on with its other parts. */
 const asking = (row: Row): Row => ({ ...row, asks: true, status: row.isGroup ? row.status : "waiting" })
 
+const hasFailed = ({ count }: Row): boolean => Option.exists(count, ({ failed }) => failed > 0)
+
 /** The rows once nothing is under way any more; since when, if anybody was there to say. */
 const stopped = (rows: Summary["rows"], at: Option.Option<number>): Summary["rows"] =>
   HashMap.map(rows, (row) =>
     row.status !== "running" ? row : {
       ...row,
-      status: Option.exists(row.count, ({ failed }) => failed > 0) ? "failed" : row.asks ? "waiting" : "stopped",
+      status: hasFailed(row) ? "failed" : row.asks ? "waiting" : "stopped",
       ms: Option.match(at, { onNone: () => row.ms, onSome: (at) => at - row.at })
     })
 
@@ -362,11 +372,13 @@ export const ofRecord = (
         return record.asked(self, event.request.path, event.at)
       case "RunSucceeded":
         return apply(record.passed(self, Infinity), event)
+      case "RunFailed":
+        return apply(event.path === undefined ? self : record.reached(self, event.path, event.at), event)
       default:
         return apply(self, event)
     }
   }, empty)
-  return told.phase === "done" ? told : record.withAhead(told)
+  return record.withRest(told)
 }
 
 /**
@@ -387,7 +399,13 @@ export const ofState = (state: RunState, pipeline: Option.Option<Pipeline.Any>):
     const [path, { succeeded }] of Array.from(state.executions).sort(([, a], [, b]) => a.position - b.position)
   ) self = record.ended(self, { path, at: 0, ms: 0, attempts: 1, result: succeeded ? Either.void : unknown })
   for (const { path } of openRequests(state)) self = record.asked(self, path, 0)
-  return state.phase === "done" ? record.passed(self, Infinity) : self
+  return record.withRest(
+    state.phase === "done"
+      ? record.passed(self, Infinity)
+      : state.phase === "running"
+      ? self
+      : { ...self, rows: stopped(self.rows, Option.none()) }
+  )
 }
 
 /**
@@ -460,6 +478,10 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     Option.match(pipeline, { onNone: () => [], onSome: (pipeline) => Plan.of(pipeline).nodes })
       .map((node) => [node.key, node])
   )
+  const recoveries = new Map(
+    Option.match(pipeline, { onNone: () => [], onSome: Pipeline.nodes })
+      .flatMap((node) => node._tag === "CatchTag" ? [[`${node.key}#catch`, Plan.titleOf(node.recovery)]] : [])
+  )
   /** The keys of a pipeline that is not known, in the order in which they come up. */
   const keys = new Map<string, number>()
   /** The parts of each group that have ended, and whether they ended well. */
@@ -480,10 +502,7 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
       at,
       path,
       number: node.number.value,
-      title: Option.match(isPart || key === plain ? Option.none() : Plan.stepAt(pipeline.value, path), {
-        onNone: () => node.title,
-        onSome: ({ title }) => title
-      }),
+      title: recoveries.get(key) ?? node.title,
       isPart,
       isBeside: node.kind === "branch"
     }
@@ -496,7 +515,7 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
       self.rows,
       (row) =>
         row.number < number && parts.has(row.path) && (row.status === "running" || row.status === "stopped")
-          ? { ...row, status: "done" }
+          ? { ...row, status: hasFailed(row) ? "failed" : "done" }
           : row
     )
   })
@@ -520,6 +539,14 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     const row = begun(place)
     if (!place.isPart) return put(now, over(row, { attempts, ms, path, result, why, at }, step))
     const group = parts.get(row.path) ?? new Map<string, boolean>()
+    // What recovers from a failure stands in its place.
+    const recovered = path.lastIndexOf("#catch")
+    if (recovered >= 0) {
+      const from = path.slice(0, recovered)
+      for (const [part, well] of group) {
+        if (!well && (part === from || part.startsWith(`${from}/`))) group.delete(part)
+      }
+    }
     parts.set(row.path, group.set(path, Option.isNone(problem)))
     const before = Option.getOrElse(
       Option.filter(rowOf(now, path), ({ status }) => status === "running"),
@@ -543,17 +570,28 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     return put(now, asking(Option.getOrElse(rowOf(now, path), () => begun(place))))
   }
 
-  /** With what has not begun yet. */
-  const withAhead = (self: Summary): Summary => ({
-    ...self,
-    rows: Array.from(nodes.values()).reduce(
-      (rows, { key, number, title }) =>
-        Option.isNone(number) || HashMap.has(rows, key)
-          ? rows
-          : HashMap.set(rows, key, { ...begun({ at: 0, path: key, number: number.value, title }), status: "ahead" }),
-      self.rows
-    )
-  })
+  /** With the row that a path belongs to, although nothing in it was recorded. */
+  const reached = (self: Summary, path: string, at: number): Summary => {
+    const place = placeOf(path, at)
+    return place === undefined || Option.isSome(rowOf(self, path)) ? self : put(self, begun(place))
+  }
 
-  return { ended, asked, passed, withAhead }
+  /** With the rows that nothing was recorded of: they were not needed, or have not begun. */
+  const withRest = (self: Summary): Summary => {
+    const last = rows(self).at(-1)
+    const isBeside = last !== undefined && nodes.get(last.path.replace(/#.*$/, ""))?.kind === "branch"
+    const isPast = ({ kind }: Plan.PlanNode, number: number): boolean =>
+      self.phase === "done" || (last !== undefined && number < last.number && !(isBeside && kind === "branch"))
+    return {
+      ...self,
+      rows: Array.from(nodes.values()).reduce((rows, node) => {
+        const { key, number, title } = node
+        if (Option.isNone(number) || HashMap.has(rows, key)) return rows
+        const status = isPast(node, number.value) ? "skipped" : "ahead"
+        return HashMap.set(rows, key, { ...begun({ at: 0, path: key, number: number.value, title }), status })
+      }, self.rows)
+    }
+  }
+
+  return { ended, asked, passed, reached, withRest }
 }
