@@ -566,6 +566,39 @@ describe("Journal (File), what it asks of the disk", () => {
     }))
 })
 
+describe("Journal (File), made by one that ends", () => {
+  it.effect("is durable by its name once another one writes into it, wherever the first one ended", () =>
+    Effect.gen(function*() {
+      let isOver = false
+      for (let k = 0; !isOver; k++) {
+        const home = join(temporary(), ".cairn")
+        const { disk, folders } = unsettled(Disk.real)
+        let calls = 0
+        const ending = new Proxy(disk, {
+          get: (target, key) => {
+            if (calls++ === k) throw new Crash()
+            return Reflect.get(target, key)
+          }
+        })
+        isOver = Exit.isSuccess(yield* Effect.exit(created(name).pipe(on(home, ending))))
+
+        let isSettled = false
+        const spy: Disk.Operations = {
+          ...disk,
+          datasync: (descriptor) => {
+            isSettled = folders.size === 0
+            disk.datasync(descriptor)
+          }
+        }
+        yield* Effect.zipRight(
+          created(name),
+          within(name, (journal) => journal.append(["{}"], { alone: true }))
+        ).pipe(on(home, spy))
+        assert.isTrue(isSettled, `after operation ${k}: ${[...folders].join(", ")}`)
+      }
+    }))
+})
+
 describe("Journal (File), its files", () => {
   const modes = (root: string) =>
     Object.fromEntries(
