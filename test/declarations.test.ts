@@ -19,6 +19,38 @@ const published = (folder: string): ReadonlyMap<string, string> => {
   return found
 }
 
+/** The modules that a door gives, by path. */
+const modules = (door: string): ReadonlyArray<string> =>
+  [...fs.readFileSync(at(`src/${door}.ts`), "utf8").matchAll(/from "\.\/([^"]+)"/g)].map(([, path = ""]) => path)
+
+/** What a module exports without a sentence, a category and a version above it; a type beside its value needs none. */
+const undocumented = (path: string): ReadonlyArray<string> => {
+  const source = fs.readFileSync(at(`src/${path}`), "utf8")
+  const exported =
+    /(\/\*\*((?:(?!\*\/).)*)\*\/\n)?(?:\/\/[^\n]*\n)*export (?:const|class|interface|type|function\*?) (\w+)/gs
+  const documented = new Set<string>()
+  return [...source.matchAll(exported)].flatMap(([, , comment = "", name = ""]) => {
+    const lines = comment.split("\n").map((line) => line.replace(/^ ?\*? ?/, "").trim()).filter((line) => line !== "")
+    const isWhole = lines.some((line) => !line.startsWith("@")) && lines.some((line) =>
+      line.startsWith("@category ")
+    ) &&
+      lines.some((line) => line.startsWith("@since "))
+    if (isWhole) documented.add(name)
+    return isWhole || documented.has(name) || source.includes(`export type ${name} = Data.TaggedEnum`)
+      ? []
+      : [`${path}: ${name}`]
+  })
+}
+
+describe("what the package exports", () => {
+  it("has a sentence, a category and a version above it", () => {
+    const kernel = modules("index").filter((path) => /^(?:pipeline|layers\/Journal)\//.test(path))
+
+    assert.isAtLeast(kernel.length, 20)
+    assert.deepStrictEqual(kernel.flatMap(undocumented), [])
+  })
+})
+
 describe("the declarations of the package", { timeout: 120_000 }, () => {
   it("say any nowhere", () => {
     const folder = temporary()

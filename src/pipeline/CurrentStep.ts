@@ -9,6 +9,8 @@ import type { Progress, Usage } from "./RunEvent.ts"
 import { NotInARun, Suspended } from "./Suspended.ts"
 
 /**
+ * What a body may know of, and ask of, the run that it is in.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -111,6 +111,8 @@ export interface OpenJournal {
 }
 
 /**
+ * Where checkpoints are kept.
+ *
  * @category services
  * @since 0.1.0
  */

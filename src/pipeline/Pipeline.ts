@@ -50,10 +50,20 @@ export type Unit<I, A, E, R> = Step.Step<I, A, E, R> | Pipeline<I, unknown, E, R
  */
 export type Any = Pipeline<never, unknown, unknown, unknown, unknown>
 
-/** The state of a pipeline after its last step, as one object type. */
+/**
+ * The state of a pipeline after its last step, as one object type.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type State<P> = P extends Pipeline<never, infer S, unknown, unknown, unknown> ? Types.Simplify<S> : never
 
-/** @category guards */
+/**
+ * Tells a pipeline from everything else.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isPipeline = (value: unknown): value is Any =>
   typeof value === "object" && value !== null && TypeId in value
 
@@ -116,20 +126,40 @@ export type Node =
   }
   | { readonly _tag: "Announce"; readonly announce: Select<Announcement> }
 
-/** A pure function of the state so far. */
+/**
+ * A pure function of the state so far.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Select<B> = (state: never) => B
 
-/** @category models */
+/**
+ * A step or a pipeline, whatever its types.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type AnyUnit = Step.Any | Any
 
-/** @category models */
+/**
+ * One of the units that stand side by side.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Branch {
   readonly key: string
   readonly unit: AnyUnit
   readonly select: Select<unknown>
 }
 
-/** What a pipeline is made of. Nodes hang together backwards, so that adding one never copies those before it. */
+/**
+ * What a pipeline is made of. Nodes hang together backwards, so that adding one never copies those before it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Definition {
   readonly input: Codec.Codec
   /** What the input's schema says: for a command line's options. */
@@ -166,7 +196,12 @@ export const nodes = (self: Any): ReadonlyArray<Node> => {
 
 const materialized = new WeakMap<Definition, ReadonlyArray<Node>>()
 
-/** A key that is not there yet; the compiler shows the sentence where it is. */
+/**
+ * A key that is not there yet; the compiler shows the sentence where it is.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Fresh<K extends string, S> = K extends keyof S ? `"${K}" is a key of this pipeline already` : K
 
 /** Nothing, where there is no clash of keys; otherwise a sentence for the compiler to show. */
@@ -570,7 +605,12 @@ const add = <In, S, E, R, Out>(self: Any, node: Node): Pipeline<In, S, E, R, Out
   return build(self.name, { ...self.definition, last: { node, before: self.definition.last } })
 }
 
-/** The keys that a node adds to the state. */
+/**
+ * The keys that a node adds to the state.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
 export const keysOf = (node: Node): ReadonlyArray<string> =>
   node._tag === "All" ? node.branches.map(({ key }) => key) : node._tag === "Announce" ? [] : [node.key]
 

@@ -33,6 +33,8 @@ export interface PlanNode {
 }
 
 /**
+ * A pipeline as it is shown and drawn.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -247,7 +249,12 @@ const parts = (node: Pipeline.Node): ReadonlyArray<Part> => {
 
 const kinds = { When: "when", ForEach: "forEach", Repeat: "repeat", CatchTag: "catchTag" } as const
 
-/** What people call a unit. */
+/**
+ * What people call a unit.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
 export const titleOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.title : unit.name
 
 const nameOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.definition.name : unit.name

@@ -9,7 +9,7 @@
  */
 import { Effect, type Layer, Option, Schema } from "effect"
 import type { Journal } from "./Journal.ts"
-import type * as Pipeline from "./Pipeline.ts"
+import * as Pipeline from "./Pipeline.ts"
 import * as Run from "./Run.ts"
 import type { RunError } from "./RunError.ts"
 import * as Secrets from "./Secrets.ts"
@@ -137,7 +137,7 @@ export const make: {
 ): Program<E | E2, Exclude<R, Provided> | Needed> => {
   const [schema, pipelineOf, fixed] = "definition" in source
     ? [source.definition.inputSchema, () => source, Option.some<Pipeline.Any>(source)] as const
-    : [source.input, source.pipeline, Option.none<Pipeline.Any>()] as const
+    : [source.input, named(source), Option.none<Pipeline.Any>()] as const
   const print = options.print ?? ((output: Out) => JSON.stringify(output, null, 2))
 
   const provided = <A, E3>(
@@ -168,13 +168,27 @@ export const make: {
     settings: options.settings ?? Schema.Struct({}),
     pipeline: pipelineOf,
     fixed,
-    start: (input: In, settings: Settings, runOptions) => {
-      const pipeline = pipelineOf(input)
-      return provided(Effect.map(Run.start(pipeline, input, runOptions), finished(pipeline)), settings, input)
-    },
-    resume: (run, input: In, settings: Settings, runOptions) => {
-      const pipeline = pipelineOf(input)
-      return provided(Effect.map(Run.resume(pipeline, run, runOptions), finished(pipeline)), settings, input)
-    }
+    start: (input: In, settings: Settings, runOptions) =>
+      Effect.suspend(() => {
+        const pipeline = pipelineOf(input)
+        return provided(Effect.map(Run.start(pipeline, input, runOptions), finished(pipeline)), settings, input)
+      }),
+    resume: (run, input: In, settings: Settings, runOptions) =>
+      Effect.suspend(() => {
+        const pipeline = pipelineOf(input)
+        return provided(Effect.map(Run.resume(pipeline, run, runOptions), finished(pipeline)), settings, input)
+      })
   }
 }
+
+/** A run is found again by the name of its program, so that every pipeline has it. */
+const named =
+  <In, P extends Pipeline.Any>(source: { readonly name: string; readonly pipeline: (input: In) => P }) =>
+  (input: In): P => {
+    const pipeline = source.pipeline(input)
+    if (pipeline.name === source.name) return pipeline
+    throw new Pipeline.PipelineRefused({
+      pipeline: pipeline.name,
+      reason: `the program "${source.name}" makes it, which needs pipelines of its own name`
+    })
+  }

@@ -60,6 +60,8 @@ export interface Where {
 }
 
 /**
+ * How long a question stays open, and the answer that counts then.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -69,6 +71,8 @@ export interface Deadline {
 }
 
 /**
+ * Reads an answer as it was written, for the request that it is meant for.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -139,7 +143,12 @@ export const issuesOf = (refusal: Refusal): ReadonlyArray<string> => {
 const maxIssues = 100
 const maxLength = 1000
 
-/** The reason of a refusal that nothing more is known of. */
+/**
+ * The reason of a refusal that nothing more is known of.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
 export const unfit = "InvalidAnswer"
 
 /**
@@ -174,7 +183,12 @@ export const judge = <A, I>(
     return { value, json: encoded }
   })
 
-/** An answer as it is kept. */
+/**
+ * An answer as it is kept.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
 export const encodedBy = <A, I>(question: Question<A, I>): (value: A) => Either.Either<unknown, string> =>
   Codec.make(question.answer).encode
 

@@ -33,6 +33,8 @@ import * as session from "./session.ts"
 import type { Suspended } from "./Suspended.ts"
 
 /**
+ * How a run begins, or goes on.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -215,14 +217,14 @@ export const info = (id: string): Effect.Effect<Info, JournalError, Journal> =>
  * @category accessors
  * @since 0.1.0
  */
-export const list: Effect.Effect<ReadonlyArray<Info>, JournalError, Journal> = Effect.flatMap(
-  Journal,
-  (journal) =>
-    Effect.map(
-      Effect.flatMap(journal.list, (ids) => Effect.forEach(ids, info)),
-      (infos) => [...infos].sort((a, b) => b.state.at - a.state.at || (a.id < b.id ? 1 : -1))
-    )
-)
+export const list: Effect.Effect<ReadonlyArray<Info>, JournalError, Journal> = Effect.gen(function*() {
+  const { list } = yield* Journal
+  const infos = yield* Effect.forEach(yield* list, (id) =>
+    Effect.catchAll(Effect.asSome(info(id)), (error) =>
+      // One that somebody removed meanwhile is none.
+      Effect.flatMap(list, (ids) => ids.includes(id) ? Effect.fail(error) : Effect.succeedNone)))
+  return infos.flatMap(Option.toArray).sort((a, b) => b.state.at - a.state.at || (a.id < b.id ? 1 : -1))
+})
 
 /**
  * Everything that is recorded of a run, oldest first.
@@ -233,12 +235,14 @@ export const list: Effect.Effect<ReadonlyArray<Info>, JournalError, Journal> = E
 export const events = (
   id: string
 ): Effect.Effect<ReadonlyArray<DurableEvent>, JournalDamaged | JournalError, Journal> =>
-  PersistedRef.peek<Array<DurableEvent>, DurableEvent>(id, {
-    initial: [],
-    apply: (all, event) => (all.push(event), all),
-    encode: RunRecord.encode,
-    decode: RunRecord.decode
-  })
+  Effect.suspend(() =>
+    PersistedRef.peek<Array<DurableEvent>, DurableEvent>(id, {
+      initial: [],
+      apply: (all, event) => (all.push(event), all),
+      encode: RunRecord.encode,
+      decode: RunRecord.decode
+    })
+  )
 
 /**
  * The run that a person means: its id, any beginning of it that no other run has, or `@last`.
@@ -255,7 +259,7 @@ export const find = (name: string): Effect.Effect<string, JournalError | RunNotF
       const [last] = yield* list
       return last === undefined ? yield* new RunNotFound({ run: name, reason: "There are no runs here yet" }) : last.id
     }
-    const [only, ...others] = ids.filter((id) => id.startsWith(name))
+    const [only, ...others] = ids.filter((id) => name !== "" && id.startsWith(name))
     if (only === undefined) return yield* new RunNotFound({ run: name, reason: `There is no run "${name}"` })
     if (others.length === 0) return only
     return yield* new RunNotFound({ run: name, reason: `"${name}" may mean ${[only, ...others].sort().join(" or ")}` })

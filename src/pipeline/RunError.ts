@@ -104,7 +104,12 @@ export class RecordedResultInvalid extends Schema.TaggedError<RecordedResultInva
   }
 }
 
-/** @category errors */
+/**
+ * What a run may fail with, beside the failures of its steps.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export type RunError =
   | AnswerInvalid
   | AnswerUnreadable

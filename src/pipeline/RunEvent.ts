@@ -130,6 +130,12 @@ export const OpenRequest = Schema.Struct({
 })
 export type OpenRequest = typeof OpenRequest.Type
 
+/**
+ * A run has begun: always its first event.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RunStarted = Schema.TaggedStruct("RunStarted", {
   at: Schema.Number,
   /** The version of the checkpoint's format. */
@@ -151,6 +157,12 @@ export const RunStarted = Schema.TaggedStruct("RunStarted", {
   /** The finished run of the same command, which this one comes after. Shown, not stored. */
   follows: Schema.optional(Schema.String)
 })
+/**
+ * A run goes on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RunResumed = Schema.TaggedStruct("RunResumed", {
   at: Schema.Number,
   settings: Schema.Unknown,
@@ -161,6 +173,12 @@ export const RunResumed = Schema.TaggedStruct("RunResumed", {
   run: Schema.optional(Schema.String),
   program: Schema.optional(Schema.String)
 })
+/**
+ * A step has a result, which is durable.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
   ...place,
   ...identity,
@@ -171,6 +189,12 @@ export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
   /** The result in a few words. Shown, not stored. */
   summary: Schema.optional(Schema.String)
 })
+/**
+ * A step has failed, after the last of its attempts, or has a bug.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const StepFailed = Schema.TaggedStruct("StepFailed", {
   ...place,
   ...identity,
@@ -178,7 +202,19 @@ export const StepFailed = Schema.TaggedStruct("StepFailed", {
   ...usage,
   problem: Problem
 })
+/**
+ * A question waits for an answer from outside.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RequestOpened = Schema.TaggedStruct("RequestOpened", { at: Schema.Number, request: Request })
+/**
+ * An answer was accepted.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const AnswerRecorded = Schema.TaggedStruct("AnswerRecorded", {
   at: Schema.Number,
   path: Schema.String,
@@ -191,6 +227,12 @@ export const AnswerRecorded = Schema.TaggedStruct("AnswerRecorded", {
   ...usage,
   value: Schema.Unknown
 })
+/**
+ * An answer was not accepted; the question stays as it was.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const AnswerRefused = Schema.TaggedStruct("AnswerRefused", {
   at: Schema.Number,
   path: Schema.String,
@@ -202,6 +244,12 @@ export const AnswerRefused = Schema.TaggedStruct("AnswerRefused", {
   /** What is wrong and where: `/sections/0/body: is missing`. */
   issues: Schema.Array(Schema.String)
 })
+/**
+ * A strategy has settled on one of its layers.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const ChoiceMade = Schema.TaggedStruct("ChoiceMade", {
   at: Schema.Number,
   path: Schema.String,
@@ -214,22 +262,52 @@ export const ChoiceMade = Schema.TaggedStruct("ChoiceMade", {
   reason: Schema.optional(Schema.String),
   ...usage
 })
+/**
+ * What is recorded of a step counts no more.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const StepVoided = Schema.TaggedStruct("StepVoided", {
   at: Schema.Number,
   path: Schema.String,
   why: Schema.String
 })
+/**
+ * What a finished step did was undone, or could not be.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const Compensated = Schema.TaggedStruct("Compensated", {
   ...place,
   at: Schema.Number,
   /** Absent where the undo succeeded. */
   problem: Schema.optional(Problem)
 })
+/**
+ * A run waits for answers, and nothing of it is under way.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RunSuspended = Schema.TaggedStruct("RunSuspended", {
   at: Schema.Number,
   requests: Schema.Array(Schema.String)
 })
+/**
+ * A run was told to stop.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { at: Schema.Number })
+/**
+ * A run has ended without a result.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RunFailed = Schema.TaggedStruct("RunFailed", {
   at: Schema.Number,
   path: Schema.optional(Schema.String),
@@ -237,6 +315,12 @@ export const RunFailed = Schema.TaggedStruct("RunFailed", {
   /** How many finished steps are to be undone next. */
   undo: Schema.optional(Schema.Number)
 })
+/**
+ * A run is done.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const RunSucceeded = Schema.TaggedStruct("RunSucceeded", { at: Schema.Number, output: Schema.Unknown })
 
 /**
@@ -290,11 +374,23 @@ export const Announcement = Schema.Struct({
 })
 export type Announcement = typeof Announcement.Type
 
+/**
+ * A step begins.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const StepStarted = Schema.TaggedStruct("StepStarted", {
   ...place,
   at: Schema.Number,
   why: Schema.optional(Schema.String)
 })
+/**
+ * An attempt of a step has failed, and there will be another one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const Retrying = Schema.TaggedStruct("Retrying", {
   ...place,
   at: Schema.Number,
@@ -304,15 +400,44 @@ export const Retrying = Schema.TaggedStruct("Retrying", {
   /** How long the step waits before it tries again. */
   delay: Schema.Number
 })
+/**
+ * A recorded result still stands, and is taken.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const Reused = Schema.TaggedStruct("Reused", {
   ...place,
   at: Schema.Number,
   summary: Schema.optional(Schema.String)
 })
+/**
+ * A unit is not needed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const Skipped = Schema.TaggedStruct("Skipped", { ...place, at: Schema.Number })
+/**
+ * A step says how far it has come.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const StepProgressed = Schema.TaggedStruct("StepProgressed", { ...place, at: Schema.Number, progress: Progress })
+/**
+ * The pipeline says something to people.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const Announced = Schema.TaggedStruct("Announced", { at: Schema.Number, announcement: Announcement })
-/** A fan-out began or ended, or one of its items did: what a row of a terminal counts. */
+/**
+ * A fan-out began or ended, or one of its items did: what a row of a terminal counts.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const GroupProgressed = Schema.TaggedStruct("GroupProgressed", {
   ...place,
   at: Schema.Number,
@@ -355,7 +480,12 @@ export const Forecast = Schema.Struct({
 })
 export type Forecast = typeof Forecast.Type
 
-/** What a run that goes on is about to do, before any of its steps runs. */
+/**
+ * What a run that goes on is about to do, before any of its steps runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const Foreseen = Schema.TaggedStruct("Foreseen", { at: Schema.Number, forecast: Forecast })
 
 /**

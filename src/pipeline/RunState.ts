@@ -47,6 +47,8 @@ type Refused = typeof AnswerRefused.Type
 type Choice = typeof ChoiceMade.Type
 
 /**
+ * What a run has come to.
+ *
  * @category models
  * @since 0.1.0
  */

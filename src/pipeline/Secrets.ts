@@ -10,6 +10,8 @@ import { Context, Effect, Redacted } from "effect"
 import { escaped } from "./itemKey.ts"
 
 /**
+ * The secrets of this process, unless others are provided.
+ *
  * @category services
  * @since 0.1.0
  */
@@ -18,6 +20,8 @@ export class Secrets extends Context.Reference<Secrets>()("effect-cairn/pipeline
 }) {}
 
 /**
+ * Secrets that were read, and what can be done about them.
+ *
  * @category models
  * @since 0.1.0
  */

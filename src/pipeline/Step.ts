@@ -85,7 +85,12 @@ export interface Watch {
  */
 export type Any = Step<never, unknown, unknown, unknown>
 
-/** @category guards */
+/**
+ * Tells a step from everything else.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isStep = (value: unknown): value is Any => typeof value === "function" && TypeId in value
 
 /**
@@ -122,7 +127,12 @@ export class StepRefused extends Schema.TaggedError<StepRefused>()("StepRefused"
   }
 }
 
-/** What a step that has a timeout may fail with, beside its own failures. */
+/**
+ * What a step that has a timeout may fail with, beside its own failures.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type TimedOut<T> = [T] extends [undefined] ? never : StepTimedOut
 
 /** Turns a failure that the step does not declare into a sentence, where the compiler shows it. */
@@ -131,7 +141,8 @@ type Declared<X, E> = [X] extends [E] ? unknown
 
 /**
  * Defines a step. `input`, `success` and `failure` are schemas whose encoded side is JSON and which need no services:
- * they are what the checkpoint keeps.
+ * they are what the checkpoint keeps. Name them as constants: where one is written inside the call, the compiler takes
+ * `"direct"` in what `run` returns for any string.
  *
  * - `version` (from 1): count it up when the meaning of the step changes, and recorded results are not reused.
  * - `timeout` is for each attempt, `retry` for typed failures and time-outs; attempts count anew on resume.

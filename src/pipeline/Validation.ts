@@ -124,7 +124,7 @@ export const check = <A, R = never>(
  * @category constructors
  * @since 0.1.0
  */
-export const chain = <A, R>(...members: ReadonlyArray<Check<A, R> | Validation<A, R>>): Validation<A, R> => ({
+export const chain: Together = <A, R>(...members: ReadonlyArray<Check<A, R> | Validation<A, R>>): Validation<A, R> => ({
   _tag: "Validation",
   stopsEarly: true,
   members
@@ -136,11 +136,24 @@ export const chain = <A, R>(...members: ReadonlyArray<Check<A, R> | Validation<A
  * @category constructors
  * @since 0.1.0
  */
-export const all = <A, R>(...members: ReadonlyArray<Check<A, R> | Validation<A, R>>): Validation<A, R> => ({
+export const all: Together = <A, R>(...members: ReadonlyArray<Check<A, R> | Validation<A, R>>): Validation<A, R> => ({
   _tag: "Validation",
   stopsEarly: false,
   members
 })
+
+/** Puts checks together: of one value, or each of what it looks at in it, with all that they need. */
+interface Together {
+  <A, R = never>(...members: ReadonlyArray<Check<A, R> | Validation<A, R>>): Validation<A, R>
+  <const M extends ReadonlyArray<AnyMember>>(...members: M): Validation<ValueOf<M[number]>, NeedOf<M[number]>>
+}
+
+type AnyMember = Check<never, unknown> | Validation<never, unknown>
+type NeedOf<M> = M extends Check<never, infer R> | Validation<never, infer R> ? R : never
+/** What is a value for every member. */
+type ValueOf<M> =
+  (M extends Check<infer A, unknown> | Validation<infer A, unknown> ? (value: A) => void : never) extends
+    (value: infer A) => void ? A : never
 
 /**
  * Checks a part of a value: what is found is placed at that part's path. A part that is not there has no issues.
@@ -181,7 +194,12 @@ export const at = <B, A, R>(
   )
 })
 
-/** @category constructors */
+/**
+ * An issue that fails the validation.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const error = (
   code: string,
   message: string,
@@ -193,7 +211,12 @@ export const error = (
   ...more
 })
 
-/** @category constructors */
+/**
+ * An issue that is only reported.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const warning = (
   code: string,
   message: string,
@@ -216,7 +239,12 @@ export const validate = <A, R>(
   value: A
 ): Effect.Effect<Report, ValidationFailed, R> => runWith(self, (check) => check.find(value))
 
-/** The checks of a validation, in the order in which they are made. */
+/**
+ * The checks of a validation, in the order in which they are made.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
 export const checks = <A, R>(self: Validation<A, R>): ReadonlyArray<Check<A, R>> =>
   self.members.flatMap((member) => (member._tag === "Check" ? [member] : checks(member)))
 

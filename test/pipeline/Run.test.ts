@@ -837,6 +837,31 @@ describe("looking at runs", () => {
       const absent = yield* Effect.flip(scene.on(Run.find("z")))
       assert.strictEqual(ambiguous.message, `"o" may mean ${[one, other].sort().join(" or ")}`)
       assert.strictEqual(absent.message, `There is no run "z"`)
+      assert.strictEqual((yield* Effect.flip(scene.on(Run.find("")))).message, `There is no run ""`)
+    }))
+
+  it.effect("gives the same each time, and passes over what is removed meanwhile", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const pipeline = (name: string) => Pipeline.make(name, { input: Schema.String })
+      yield* scene.on(Run.start(pipeline("one"), "x"))
+      const one = scene.id()
+      yield* scene.on(Run.start(pipeline("other"), "x"))
+      const events = Run.events(one)
+      assert.deepStrictEqual(yield* scene.on(events), yield* scene.on(events))
+
+      const removing = <A, E>(effect: Effect.Effect<A, E, Journal>) =>
+        Effect.flatMap(Journal, (journal) =>
+          Effect.provideService(effect, Journal, {
+            ...journal,
+            peek: (name, initial, fold) =>
+              Effect.zipRight(
+                name === one ? Effect.orDie(journal.remove(one)) : Effect.void,
+                journal.peek(name, initial, fold)
+              )
+          }))
+      const left = yield* scene.on(removing(Run.list))
+      assert.deepStrictEqual(left.map(({ program }) => program), ["other"])
     }))
 
   it.effect("says of a checkpoint of a newer version that it is one, and changes nothing", () =>

@@ -606,8 +606,8 @@ const validationOf = (
     })
   const inner = Validation.all(...rest.map(check))
   return stopsEarly
-    ? Validation.chain<number, never>(...checks.map(check), inner)
-    : Validation.all<number, never>(...checks.map(check), inner)
+    ? Validation.chain<number>(...checks.map(check), inner)
+    : Validation.all<number>(...checks.map(check), inner)
 }
 
 // --- building it

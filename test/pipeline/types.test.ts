@@ -236,6 +236,22 @@ describe("types", () => {
     expectTypeOf<Pipeline.State<typeof made>>().toEqualTypeOf<{ readonly input: { readonly n: number } }>()
   })
 
+  it("checks that are put together need all that each needs, and look at all that each looks at", () => {
+    const onDisk = Validation.check("a", (n: number) => Effect.map(Disk, ({ size }) => few(n < size)))
+    const onNet = Validation.check("b", (n: number) => Effect.map(Net, ({ url }) => few(n < url.length)))
+    const inHead = Validation.check("c", (n: number) => few(n < 3))
+    const named = Validation.check("d", ({ name }: { readonly name: string }) => few(name !== ""))
+    const aged = Validation.check("e", ({ age }: { readonly age: number }) => few(age > 0))
+
+    expectTypeOf(Validation.chain(onDisk, onNet, inHead)).toEqualTypeOf<Validation.Validation<number, Disk | Net>>()
+    expectTypeOf(Validation.all(onDisk, Validation.chain(onNet, inHead)))
+      .toEqualTypeOf<Validation.Validation<number, Disk | Net>>()
+    expectTypeOf(Validation.all(named, aged))
+      .toEqualTypeOf<Validation.Validation<{ readonly name: string } & { readonly age: number }>>()
+    expectTypeOf(Validation.all(inHead)).toEqualTypeOf<Validation.Validation<number>>()
+    expectTypeOf(Validation.chain()).toEqualTypeOf<Validation.Validation<unknown>>()
+  })
+
   it("catchTag removes the tag", () => {
     const pipeline = start.pipe(
       Pipeline.catchTag(
@@ -272,6 +288,8 @@ describe("types", () => {
     )
   })
 })
+
+const few = (isFine: boolean) => isFine ? [] : [Validation.error("no", "it is not fine")]
 
 /** What a pipeline takes, fails with, needs and gives. */
 type Parts<P> = P extends Pipeline.Pipeline<infer In, unknown, infer E, infer R, infer Out> ? [In, E, R, Out] : never

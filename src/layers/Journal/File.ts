@@ -18,6 +18,8 @@ import * as Opened from "./Opened.ts"
 import { scan } from "./scan.ts"
 
 /**
+ * Where the files are, and how far a lock is respected.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -18,6 +18,8 @@ export interface Store {
 }
 
 /**
+ * One journal in a store.
+ *
  * @category models
  * @since 0.1.0
  */
