@@ -260,6 +260,9 @@ export class PipelineRefused extends Schema.TaggedError<PipelineRefused>()("Pipe
   override get message(): string {
     return `Pipeline "${this.pipeline}": ${this.reason}`
   }
+  get fix(): string {
+    return "Correct the definition of the pipeline."
+  }
 }
 
 /**
@@ -388,7 +391,7 @@ export class RepeatExhausted extends Schema.TaggedError<RepeatExhausted>()("Repe
     return `"${this.key}" was still not good enough after ${this.times} attempt${this.times === 1 ? "" : "s"}`
   }
   get fix(): string {
-    return "Look at the last attempt (cairn show), correct what it is made from, then repeat the command."
+    return "Correct what it is made from, then repeat the command. The last attempt: cairn show"
   }
 }
 

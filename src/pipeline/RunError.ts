@@ -5,6 +5,7 @@
  */
 import { Schema } from "effect"
 import type { JournalDamaged, JournalError, RunHeld } from "./Journal.ts"
+import { quote } from "./quote.ts"
 import type { AnswerInvalid, AnswerUnreadable, WrongRequest } from "./Suspended.ts"
 
 /**
@@ -100,7 +101,7 @@ export class RecordedResultInvalid extends Schema.TaggedError<RecordedResultInva
   }
   get fix(): string {
     const key = this.path.replace(/[/#].*$/, "")
-    return `Count up the version of "${this.step}", or run it again: cairn resume ${this.run} --from ${key}`
+    return `Count up the version of "${this.step}", or run it again: cairn resume ${this.run} --from ${quote(key)}`
   }
 }
 

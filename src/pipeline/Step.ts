@@ -125,6 +125,9 @@ export class StepRefused extends Schema.TaggedError<StepRefused>()("StepRefused"
   override get message(): string {
     return `Step "${this.step}": ${this.reason}`
   }
+  get fix(): string {
+    return "Correct the definition of the step."
+  }
 }
 
 /**

@@ -21,6 +21,9 @@ export class Suspended extends Schema.TaggedError<Suspended>()("Suspended", {
     const count = this.requests.length
     return `Waiting for ${count} answer${count === 1 ? "" : "s"} (run ${this.run})`
   }
+  get fix(): string {
+    return `Answer, and the run goes on. What is asked: cairn show ${this.run}`
+  }
 }
 
 /**
@@ -48,7 +51,9 @@ export class AnswerInvalid extends Schema.TaggedError<AnswerInvalid>()("AnswerIn
 }) {
   override get message(): string {
     const count = this.issues.length
-    const attempt = this.attempts === undefined ? "" : `, attempt ${this.attempt} of ${this.attempts}`
+    const attempt = this.attempt === undefined || this.attempts === undefined
+      ? ""
+      : `, attempt ${this.attempt} of ${this.attempts}`
     return `The answer to "${this.path ?? this.question}" does not fit the question (${count} problem${
       count === 1 ? "" : "s"
     }${attempt}); nothing was stored.\n` +
@@ -130,7 +135,10 @@ const isOne = (open: ReadonlyArray<{ readonly path: string }>, path: string): bo
  */
 export class NotInARun extends Schema.TaggedError<NotInARun>()("NotInARun", { name: Schema.String }) {
   override get message(): string {
-    return `"${this.name}" has no answer yet, and outside a run nobody can wait for it: run the step in a pipeline, or provide a layer that answers at once`
+    return `"${this.name}" has no answer yet, and outside a run nobody can wait for it`
+  }
+  get fix(): string {
+    return "Run the step in a pipeline, or provide a layer that answers at once."
   }
 }
 

@@ -54,9 +54,13 @@ export class ValidationFailed extends Schema.TaggedError<ValidationFailed>()("Va
     return this.issues.map(({ message, path }) => (path === undefined ? message : `${path}: ${message}`)).join("\n")
   }
   get fix(): string {
-    const hints = Array.dedupe(Array.filterMap(this.issues, ({ hint }) => Option.fromNullable(hint)))
-    return hints.length === 0 ? "Correct what is named, then repeat the command." : hints.join(" ")
+    return fixOf(this.issues)
   }
+}
+
+const fixOf = (issues: ReadonlyArray<Issue>): string => {
+  const hints = Array.dedupe(Array.filterMap(issues, ({ hint }) => Option.fromNullable(hint)))
+  return hints.join(" ").trim() || "Correct what is named, then repeat the command."
 }
 
 /**
@@ -70,7 +74,10 @@ export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed"
   issues: Schema.Array(Issue)
 }) {
   override get message(): string {
-    return this.issues.map(({ message }) => message).join("\n")
+    return this.issues.map(({ message }) => message).join("\n").trim() || `The check "${this.check}" found an error`
+  }
+  get fix(): string {
+    return fixOf(this.issues)
   }
 }
 
