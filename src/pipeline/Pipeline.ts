@@ -179,22 +179,40 @@ interface Link {
  * @category accessors
  * @since 0.1.0
  */
-export const nodes = (self: Any): ReadonlyArray<Node> => {
+export const nodes = (self: Any): ReadonlyArray<Node> => materialize(self).nodes
+
+/**
+ * The node that adds a key, if one does.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const nodeOf = (self: Any, key: string): Node | undefined => materialize(self).byKey.get(key)
+
+interface Materialized {
+  readonly nodes: ReadonlyArray<Node>
+  readonly byKey: ReadonlyMap<string, Node>
+}
+
+const materialize = (self: Any): Materialized => {
   const known = materialized.get(self.definition)
   if (known !== undefined) return known
-  const found: Array<Node> = []
-  for (let link = self.definition.last; link !== undefined; link = link.before) found.push(link.node)
-  found.reverse()
-  const keys = new Set<string>()
-  for (const key of found.flatMap(keysOf)) {
-    if (keys.has(key)) throw new PipelineRefused({ pipeline: self.name, reason: usedTwice(key) })
-    keys.add(key)
+  const nodes: Array<Node> = []
+  for (let link = self.definition.last; link !== undefined; link = link.before) nodes.push(link.node)
+  nodes.reverse()
+  const byKey = new Map<string, Node>()
+  for (const node of nodes) {
+    for (const key of keysOf(node)) {
+      if (byKey.has(key)) throw new PipelineRefused({ pipeline: self.name, reason: usedTwice(key) })
+      byKey.set(key, node)
+    }
   }
+  const found = { nodes, byKey }
   materialized.set(self.definition, found)
   return found
 }
 
-const materialized = new WeakMap<Definition, ReadonlyArray<Node>>()
+const materialized = new WeakMap<Definition, Materialized>()
 
 /**
  * A key that is not there yet; the compiler shows the sentence where it is.

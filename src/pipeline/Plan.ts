@@ -6,6 +6,7 @@
  */
 import { Option } from "effect"
 import { digest } from "./digest.ts"
+import { unescaped } from "./itemKey.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Step from "./Step.ts"
 
@@ -125,22 +126,28 @@ export const stepAt = (pipeline: Pipeline.Any, path: string): Option.Option<Step
   const first = slash < 0 ? path : path.slice(0, slash)
   const rest = slash < 0 ? "" : path.slice(slash + 1)
   const key = first.replace(/#.*$/, "")
-  for (const node of Pipeline.nodes(pipeline)) {
-    if (!Pipeline.keysOf(node).includes(key)) continue
-    if (node._tag === "Validate") return Option.fromNullable(node.steps.get(rest))
-    if (node._tag === "ForEach" || node._tag === "Repeat") {
+  const node = Pipeline.nodeOf(pipeline, key)
+  if (node === undefined) return Option.none()
+  switch (node._tag) {
+    case "Announce":
+      return Option.none()
+    case "Validate":
+      return Option.fromNullable(node.steps.get(unescaped(rest)))
+    case "All":
+      return Option.flatMap(
+        Option.fromNullable(node.branches.find((branch) => branch.key === key)),
+        ({ unit }) => within(unit, rest)
+      )
+    case "ForEach":
+    case "Repeat": {
       const inner = rest.indexOf("/")
-      return within(node.unit, inner < 0 ? "" : rest.slice(inner + 1))
+      return rest === "" ? Option.none() : within(node.unit, inner < 0 ? "" : rest.slice(inner + 1))
     }
-    if (node._tag === "CatchTag" && first.endsWith("#catch")) return within(node.recovery, rest)
-    const unit = node._tag === "All"
-      ? node.branches.find((branch) => branch.key === key)?.unit
-      : node._tag === "Announce"
-      ? undefined
-      : node.unit
-    return unit === undefined ? Option.none() : within(unit, rest)
+    case "CatchTag":
+      return within(first.endsWith("#catch") ? node.recovery : node.unit, rest)
+    default:
+      return within(node.unit, rest)
   }
-  return Option.none()
 }
 
 const within = (unit: Pipeline.AnyUnit, rest: string): Option.Option<Step.Any> =>

@@ -476,7 +476,9 @@ export type Foretold = typeof Foretold.Type
 export const Forecast = Schema.Struct({
   of: Schema.Number,
   nodes: Schema.Array(Foretold),
-  renames: Schema.Array(Schema.Struct({ was: Schema.String, now: Schema.String }))
+  renames: Schema.Array(Schema.Struct({ was: Schema.String, now: Schema.String })),
+  /** Other keys that something is recorded under and that are gone. */
+  gone: Schema.Array(Schema.String)
 })
 export type Forecast = typeof Forecast.Type
 

@@ -60,7 +60,7 @@ export const forecast = (
     }
     return interpret(executor, pipeline, input, { dryRun: false, foretold }).pipe(
       Effect.catchAll((stop) => stop.gravity === gravity.broken ? Effect.fail(stop) : Effect.void),
-      Effect.map(() => ({ of, nodes, renames: renames(pipeline, state, nodes) }))
+      Effect.map(() => ({ of, nodes, ...changes(pipeline, state, nodes) }))
     )
   })
 
@@ -77,16 +77,19 @@ const verdictOf = (units: ReadonlyArray<Verdict>, stop: Stop | undefined): Verdi
 const titleOf = (node: Pipeline.Node): string =>
   "unit" in node ? Plan.titleOf(node.unit) : node._tag === "Validate" ? `Checking ${node.key}` : ""
 
-/** Keys that are gone beside keys that are new, under which the same steps would be recorded. */
-const renames = (
+/** Keys that are gone, and those beside them that are new and under which the same steps would be recorded. */
+const changes = (
   pipeline: Pipeline.Any,
   { executions }: RunState,
   nodes: ReadonlyArray<Foretold>
-): Forecast["renames"] => {
+): Pick<Forecast, "renames" | "gone"> => {
   const recorded = new Map<string, Array<readonly [rest: string, step: string]>>()
   for (const [path, { step, succeeded }] of executions) {
+    if (!succeeded) continue
     const key = path.replace(/[/#].*$/, "")
-    if (succeeded) recorded.set(key, [...recorded.get(key) ?? [], [path.slice(key.length), step]])
+    const units = recorded.get(key) ?? []
+    units.push([path.slice(key.length), step])
+    recorded.set(key, units)
   }
   const there = new Set(
     Pipeline.nodes(pipeline).flatMap((node) => [
@@ -95,7 +98,7 @@ const renames = (
     ])
   )
   const gone = new Map([...recorded].filter(([key]) => !there.has(key)))
-  return nodes.flatMap(({ key, verdict }) => {
+  const renames = nodes.flatMap(({ key, verdict }) => {
     if (recorded.has(key) || verdict === "kept" || verdict === "skipped") return []
     const match = [...gone].find(([, units]) =>
       units.every(([rest, step]) =>
@@ -107,4 +110,5 @@ const renames = (
     gone.delete(was)
     return [{ was, now: key }]
   })
+  return { renames, gone: [...gone.keys()] }
 }

@@ -206,6 +206,23 @@ describe("the step at a path", () => {
       { numRuns: 100 }
     ))
 
+  it("is that of a check, whatever its name", () => {
+    const names = ["plain", "a/b", "50%", "#1", "%2F"]
+    const checked = Pipeline.make("checked", { input: Schema.String }).pipe(
+      Pipeline.validate(
+        "v",
+        Validation.all(...names.map((name) => Validation.check<string>(name, () => []))),
+        ({ input }) => input
+      )
+    )
+    const paths = ["v/plain", "v/a%2Fb", "v/50%25", "v/%231", "v/%252F"]
+
+    assert.deepStrictEqual(
+      paths.map((path) => Option.map(Plan.stepAt(checked, path), ({ definition }) => definition.name)),
+      names.map(Option.some)
+    )
+  })
+
   it("is none where there is none", () => {
     for (const path of ["", "z", "a/b", "c", "c/z", "h/z", "d", "g#catch/x", "f"]) {
       assert.deepStrictEqual([path, Plan.stepAt(whole, path)], [path, Option.none()])

@@ -177,7 +177,8 @@ describe("a forecast", () => {
         Pipeline.step("a", step(scene, "first"), ({ input }) => input),
         Pipeline.step("b", inner, ({ a }) => a),
         Pipeline.step("c", step(scene, "third"), ({ b }) => b),
-        Pipeline.step("last", failing, ({ c }) => c)
+        Pipeline.step("d", step(scene, "fourth"), ({ c }) => c),
+        Pipeline.step("last", failing, ({ d }) => d)
       )
       const after = base.pipe(
         Pipeline.step("letters", step(scene, "first"), ({ input }) => input),
@@ -188,8 +189,9 @@ describe("a forecast", () => {
       )
 
       yield* Effect.exit(scene.on(Run.start(before, "x")))
-      const { renames } = yield* scene.on(Run.forecast(after, "x"))
+      const { gone, renames } = yield* scene.on(Run.forecast(after, "x"))
 
       assert.deepStrictEqual(renames, [{ was: "a", now: "letters" }, { was: "b", now: "words" }])
+      assert.deepStrictEqual(gone, ["d"])
     }))
 })

@@ -37,7 +37,10 @@ export const lines = (
         `   ${paint.yellow("?")} "${printable.line(was)}" is gone and "${
           printable.line(now)
         }" is new: if it was renamed, { was: ${printable.line(JSON.stringify(was))} } keeps what is recorded of it`
-      )
+      ),
+      ...(forecast.gone.length === 0
+        ? []
+        : [`   ${paint.dim(`gone: ${forecast.gone.map(printable.line).join(", ")}`)}`])
     ],
     Retrying: ({ attempt, delay, path, problem, title = path }) => [
       `   ${paint.yellow("↻")} ${printable.line(title)}: attempt ${attempt + 1} in ${words.duration(delay)}: ${
