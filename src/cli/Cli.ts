@@ -8,6 +8,7 @@ import { Effect, Exit, FiberId, Layer, Option } from "effect"
 import * as JournalFile from "../layers/Journal/File.ts"
 import type { Journal } from "../pipeline/Journal.ts"
 import type { App, Definition, Outcome } from "./App.ts"
+import * as agentSetup from "./commands/agentSetup.ts"
 import * as completions from "./commands/completions.ts"
 import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
@@ -184,6 +185,7 @@ const commandsOf = (definition: Definition) => {
     { spec: resumeCommand.resumeSpec(definition.programs), run: resumeCommand.resume },
     { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
     { spec: graph.spec(names(programs)), run: graph.run },
+    { spec: agentSetup.spec, run: agentSetup.run },
     { spec: completions.spec(definition.name), run: completions.run }
   ]
   const all = [...shared, { spec: helpCommand.spec(names([...programs, ...shared])), run: helpCommand.run }]

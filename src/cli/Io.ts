@@ -3,12 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Context, Effect } from "effect"
+import { Context, Effect, Option } from "effect"
 import { Console } from "node:console"
 import { dirname, join } from "node:path"
 import { Writable } from "node:stream"
 import { isatty } from "node:tty"
 import { Secrets } from "../pipeline/Secrets.ts"
+import * as agentEnvironment from "./agentEnvironment.ts"
 import type { Parsed } from "./parse.ts"
 import type { Ending } from "./runMain.ts"
 
@@ -162,13 +163,14 @@ export const colors = (io: Io, of: Sink, parsed: Parsed): boolean => {
 }
 
 /**
- * Whether a view that redraws itself may be shown: on a terminal that can, and not in CI.
+ * Whether a view that redraws itself may be shown: on a terminal that can, and neither in CI nor to a coding agent.
  *
  * @category accessors
  * @since 0.1.0
  */
 export const isLive = ({ env, stderr }: Io): boolean =>
-  stderr.isTerminal && env.TERM !== "dumb" && (env.CI === undefined || env.CI === "" || env.CI === "false")
+  stderr.isTerminal && env.TERM !== "dumb" && (env.CI === undefined || env.CI === "" || env.CI === "false") &&
+  Option.isNone(agentEnvironment.of(env))
 
 /**
  * The columns that there are for text on a stream: as many as it wants where that is no terminal.

@@ -63,7 +63,13 @@ export interface Options {
   readonly shell?: string
 }
 
-const { CAIRN_HOME: _, CI: __, FORCE_COLOR: ___, NO_COLOR: ____, ...environment } = process.env
+/** Ours without what changes how a command shows itself, here or to a coding agent. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) =>
+    !/^(CAIRN_HOME|CI|FORCE_COLOR|NO_COLOR|(AI_)?AGENT)$/.test(name) &&
+    !/^(AMP|ANTIGRAVITY|AUGMENT|CLAUDE|CLINE|CODEX|COPILOT|CURSOR|GEMINI|GOOSE|OPENCODE)/.test(name)
+  )
+)
 
 /** Runs a command to its end; it gets no terminal, and nothing on stdin unless it is given. */
 export const run = (script: string, args: ReadonlyArray<string>, options: Options): Promise<Ended> => {
