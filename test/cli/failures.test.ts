@@ -93,7 +93,7 @@ describe("every failure that a person can meet", () => {
             const [, name, ...words] = split(command)
             const spec = (yield* specs).find((spec) => spec.name === name)
             assert.isDefined(spec, command)
-            const parsed = yield* parse("cairn", spec as Spec.Spec, words)
+            const parsed = yield* parse("cairn", spec, words)
             assert.deepStrictEqual(parsed.values.get("home"), ["/home"], command)
           }
         }
