@@ -6,12 +6,12 @@
  * @since 0.1.0
  */
 import { Either, HashMap, Option } from "effect"
-import { summaryOf } from "./interpret.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
 import type { DurableEvent, Problem, RunEvent } from "./RunEvent.ts"
 import { openRequests, type Phase, type RunState } from "./RunState.ts"
 import type * as Step from "./Step.ts"
+import { summaryOf } from "./summaryOf.ts"
 
 /**
  * One numbered step, or the group of units that stands in the place of one.
