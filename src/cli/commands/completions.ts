@@ -53,7 +53,7 @@ const fish = ({ id, name }: Names): string =>
   `# Completes ${name} in fish.
 function __${id}_complete
     set -l words (commandline -opc)
-    set -l current (commandline -ct)
+    set -l current (commandline -ct | string unescape)
     for line in (${name} ${word} -- $words[2..-1] "$current" 2>/dev/null)
         if string match -q '${files}*' -- $line
             __fish_complete_path "$current"
