@@ -35,8 +35,37 @@ export interface StepInRun {
   readonly chosen: (member: string) => Option.Option<string>
   /** Records which layer a strategy chose, and why it was not the first. */
   readonly choose: (choice: Choice) => Effect.Effect<void>
+  readonly answers: Effect.Effect<Answers>
+  /** Takes back a step and all that follow it, this one too. */
+  readonly takeBack: (path: string, why: string) => Effect.Effect<void>
+  /** The same, and ends this step: the run goes on there. */
+  readonly goBack: (path: string, why: string) => Effect.Effect<never>
   /** Says that this attempt only pretended to change the world, so that its result is not recorded. */
   readonly simulated: Effect.Effect<void>
+}
+
+/**
+ * The answers that a run has been given, in the order of their steps' paths: those that stand, and those that were taken
+ * back and have not been given anew.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Answers {
+  readonly standing: ReadonlyArray<Answer>
+  readonly takenBack: ReadonlyArray<Answer>
+}
+
+/**
+ * An answer as it is recorded: of which step, to which of its questions, as JSON.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Answer {
+  readonly path: string
+  readonly name: string
+  readonly value: unknown
 }
 
 /**
@@ -122,6 +151,49 @@ export const ask: {
  */
 export const spend = (usage: Usage): Effect.Effect<void> =>
   Effect.flatMap(CurrentStep, Option.match({ onNone: () => Effect.void, onSome: (step) => step.spend(usage) }))
+
+/**
+ * The answers of the run so far; outside a run there are none.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const answers: Effect.Effect<Answers> = Effect.flatMap(
+  CurrentStep,
+  Option.match({
+    onNone: () => Effect.succeed<Answers>({ standing: [], takenBack: [] }),
+    onSome: (step) => step.answers
+  })
+)
+
+/**
+ * Takes back what is recorded of the step at a path and of all that follow it, for a step that then fails: when the run
+ * goes on, they run again. Outside a run there is nothing to take back.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const takeBack = (path: string, why: string): Effect.Effect<void> =>
+  Effect.flatMap(
+    CurrentStep,
+    Option.match({ onNone: () => Effect.void, onSome: (step) => step.takeBack(path, why) })
+  )
+
+/**
+ * Takes back what is recorded of an earlier step and of all that follow it, and lets the run go on there. The step that
+ * is running ends here, and nothing is recorded of it. Outside a run it is a defect.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const goBack = (path: string, why: string): Effect.Effect<never> =>
+  Effect.flatMap(
+    CurrentStep,
+    Option.match({
+      onNone: () => Effect.dieMessage(`outside a run there is no way back to "${path}"`),
+      onSome: (step) => step.goBack(path, why)
+    })
+  )
 
 /**
  * Tells how far the running step has come. Outside a run nobody listens.

@@ -48,12 +48,13 @@ export class Ahead extends Stop {
 }
 
 /**
- * A question waits for its answer < a step failed < a step has a bug < the checkpoint itself cannot be used.
+ * A question waits for its answer < the run goes back to an earlier step < a step failed < a step has a bug < the
+ * checkpoint itself cannot be used.
  *
  * @category constants
  * @since 0.1.0
  */
-export const gravity = { asking: 1, failed: 2, died: 3, broken: 4 } as const
+export const gravity = { asking: 1, goingBack: 2, failed: 3, died: 4, broken: 5 } as const
 
 /** @category constructors */
 export const failed = (path: string, error: unknown): Stop => new Stop("failed", path, Cause.fail(error))
@@ -63,6 +64,9 @@ export const died = (path: string, defect: unknown): Stop => new Stop("died", pa
 
 /** @category constructors */
 export const asking = (paths: ReadonlyArray<string>): Stop => new Stop("asking", paths[0] ?? "", Cause.empty, paths)
+
+/** @category constructors */
+export const goingBack = (path: string): Stop => new Stop("goingBack", path, Cause.empty)
 
 /** @category constructors */
 export const broken = (path: string, error: unknown): Stop => new Stop("broken", path, Cause.fail(error))

@@ -7,11 +7,23 @@
 import { Cause, type Clock, Context, Duration, Effect, Either, Exit, FiberRef, HashMap, Option, Scope } from "effect"
 import { ask, type Desk, Signal } from "./asking.ts"
 import { type Checkpoint, type Entry, entry } from "./checkpoint.ts"
-import { CurrentStep, type StepInRun } from "./CurrentStep.ts"
-import { asking, broken, died, type Executor, failed, type Recalled, type Stop, type Task } from "./Executor.ts"
+import { type Answer, CurrentStep, type StepInRun } from "./CurrentStep.ts"
+import {
+  asking,
+  broken,
+  died,
+  type Executor,
+  failed,
+  goingBack,
+  type Recalled,
+  type Stop,
+  type Task
+} from "./Executor.ts"
 import { isTooLong, tooLong } from "./limit.ts"
+import type * as Pipeline from "./Pipeline.ts"
 import * as problem from "./problem.ts"
 import type { Given } from "./Question.ts"
+import * as recorded from "./recorded.ts"
 import { RecordedResultInvalid } from "./RunError.ts"
 import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -37,6 +49,7 @@ export interface Options {
   readonly answers: ReadonlyMap<string, Given>
   /** Told what became of an answer that was handed in. */
   readonly settled: Desk["settled"]
+  readonly pipeline: Pipeline.Any
   readonly dryRun: boolean
   readonly secrets: Remembered
   readonly clock: Clock.Clock
@@ -75,7 +88,8 @@ export interface JournalExecutor extends Executor {
  * @since 0.1.0
  */
 export const make = (options: Options): JournalExecutor => {
-  const { answers, checkpoint: { id: run, journal, ref, values }, clock, dryRun, report, secrets, settled } = options
+  const { answers, checkpoint: { id: run, journal, ref, values }, clock, dryRun, pipeline, report, secrets, settled } =
+    options
   const undoables: Array<Undoable> = []
   // What the ref holds, at hand without an effect.
   let state = options.state
@@ -103,6 +117,13 @@ export const make = (options: Options): JournalExecutor => {
     }
     return update(made, alone, report === undefined ? Effect.void : report(clean))
   }
+
+  /** Makes an event durable from within a body, which ends where that is not possible. */
+  const recordWithin = (event: (at: number) => DurableEvent): Effect.Effect<void> =>
+    Effect.catchAll(
+      Effect.suspend(() => record(event(clock.unsafeCurrentTimeMillis()))),
+      (stop) => Effect.die(new Signal(stop))
+    )
 
   const desk: Desk = { run, answers, settled, state: () => state, record }
 
@@ -206,6 +227,17 @@ export const make = (options: Options): JournalExecutor => {
         waits = true
       }
 
+      const takeBack = (to: string, why: string): Effect.Effect<void> =>
+        Effect.suspend(() =>
+          Effect.flatMap(Effect.orDie(recorded.from(pipeline, state, to)), (paths) =>
+            Effect.forEach(
+              // What a person sees of this step is taken back too, although nothing is recorded of it yet.
+              new Set([...paths, path]),
+              (path) => recordWithin((at) => ({ _tag: "StepVoided", at, path, why })),
+              { concurrency: "unbounded", discard: true }
+            ))
+        )
+
       const inRun: StepInRun = {
         run,
         path,
@@ -239,20 +271,10 @@ export const make = (options: Options): JournalExecutor => {
             ),
             Option.map(({ chose }) => chose)
           ),
-        choose: (choice) =>
-          Effect.catchAll(
-            Effect.suspend(() =>
-              record({
-                _tag: "ChoiceMade",
-                at: clock.unsafeCurrentTimeMillis(),
-                path,
-                ...identity,
-                ...choice,
-                ...said()
-              })
-            ),
-            (stop) => Effect.die(new Signal(stop))
-          )
+        choose: (choice) => recordWithin((at) => ({ _tag: "ChoiceMade", at, path, ...identity, ...choice, ...said() })),
+        answers: Effect.sync(() => ({ standing: told(state.answers), takenBack: told(state.takenBack) })),
+        takeBack,
+        goBack: (to, why) => Effect.zipRight(takeBack(to, why), Effect.die(new Signal(goingBack(to))))
       }
       const watch: Step.Watch = {
         around: Effect.provideService(CurrentStep, Option.some(inRun)),
@@ -395,6 +417,12 @@ const still: Pick<Executor, "execute" | "show"> = {
   execute: ({ place: { path } }) => Effect.fail(asking([path])),
   show: () => Effect.void
 }
+
+/** Answers as a body may know them, by path and in the order in which they were given there. */
+const told = (answers: RunState["answers"]): ReadonlyArray<Answer> =>
+  Array.from(answers)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([path, all]) => all.map(({ name, value }) => ({ path, name, value })))
 
 /** What a record was made from. */
 type Made = Pick<Execution, "step" | "version" | "digest">

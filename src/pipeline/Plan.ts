@@ -266,7 +266,12 @@ export const titleOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? u
 
 const nameOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.definition.name : unit.name
 
-const isHidden = (unit: Pipeline.AnyUnit): boolean => Step.isStep(unit) && unit.definition.hidden
+/** A pipeline of which nothing is to be seen is not to be seen either. */
+const isHidden = (unit: Pipeline.AnyUnit): boolean => {
+  if (Step.isStep(unit)) return unit.definition.hidden
+  const inner = Pipeline.nodes(unit).flatMap(parts)
+  return inner.length > 0 && inner.every(({ unit }) => unit !== undefined && isHidden(unit))
+}
 
 /** A function of the state, and of a value that stands for a result or a failure. */
 type Looked = (state: never, anything: never) => unknown

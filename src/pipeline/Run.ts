@@ -86,6 +86,7 @@ export const forecast = <In, S, E, R, Out>(
     const state = yield* looked.ref.get
     const executor = JournalExecutor.make({
       checkpoint: looked,
+      pipeline,
       state,
       report: undefined,
       answers: new Map(),

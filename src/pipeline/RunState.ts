@@ -64,6 +64,8 @@ export interface RunState {
   /** The ids of those that it last stopped for, in the order of the pipeline. */
   readonly waiting: ReadonlyArray<string>
   readonly answers: HashMap.HashMap<string, ReadonlyArray<Answer>>
+  /** Answers that were taken back together with their step, which has not been answered anew. */
+  readonly takenBack: HashMap.HashMap<string, ReadonlyArray<Answer>>
   /** The answers that were refused since the step at a path last ended. */
   readonly refusals: HashMap.HashMap<string, ReadonlyArray<Refused>>
   readonly choices: HashMap.HashMap<string, ReadonlyArray<Choice>>
@@ -90,6 +92,7 @@ export const empty: RunState = {
   requests: HashMap.empty(),
   waiting: [],
   answers: HashMap.empty(),
+  takenBack: HashMap.empty(),
   refusals: HashMap.empty(),
   choices: HashMap.empty(),
   problem: Option.none(),
@@ -129,6 +132,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         requests: without(state.requests, path),
         waiting: state.waiting,
         answers: state.answers,
+        takenBack: state.takenBack,
         refusals: without(state.refusals, path),
         choices: state.choices,
         problem: state.problem,
@@ -148,6 +152,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
       return {
         ...state,
         answers: append(state.answers, event.path, event),
+        takenBack: without(state.takenBack, event.path),
         requests: HashMap.modify(state.requests, event.path, (open) => open.filter(({ name }) => name !== event.name)),
         usage: Usages.add(state.usage, event.usage),
         at: event.at
@@ -172,6 +177,10 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         executions: state.executions.remove(event.path),
         requests: without(state.requests, event.path),
         answers: without(state.answers, event.path),
+        takenBack: Option.match(HashMap.get(state.answers, event.path), {
+          onNone: () => state.takenBack,
+          onSome: (answers) => HashMap.set(state.takenBack, event.path, answers)
+        }),
         refusals: without(state.refusals, event.path),
         choices: without(state.choices, event.path),
         at: event.at

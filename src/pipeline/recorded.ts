@@ -45,7 +45,8 @@ export const stillDecodes = (
   }, { discard: true })
 
 /**
- * The paths of all that is recorded of a node and of those that follow it, under the keys that they had before too.
+ * The paths of all that is recorded of the step at a path and of those that follow it, under the keys that they had
+ * before too. The path may lead into nested pipelines.
  *
  * @category accessors
  * @since 0.1.0
@@ -53,21 +54,54 @@ export const stillDecodes = (
 export const from = (
   pipeline: Pipeline.Any,
   { answers, choices, executions, requests }: RunState,
-  key: string
-): Either.Either<ReadonlyArray<string>, StepNotFound> => {
+  path: string
+): Either.Either<ReadonlyArray<string>, StepNotFound> =>
+  Either.map(following(pipeline, path), (follows) => {
+    const paths = [executions, answers, choices, requests].flatMap((all) =>
+      Array.from<readonly [string, unknown]>(all).map(([path]) => path)
+    )
+    return [...new Set(paths)].filter(follows)
+  })
+
+/** Whether a recorded path is that of the step at `path`, or of one that follows it. */
+const following = (
+  pipeline: Pipeline.Any,
+  path: string
+): Either.Either<(recorded: string) => boolean, StepNotFound> => {
+  const [key, inner] = split(path)
   const nodes = Pipeline.nodes(pipeline)
   const keys = nodes.flatMap(Pipeline.keysOf)
   const first = keys.indexOf(key)
-  if (first < 0) return Either.left(new StepNotFound({ pipeline: pipeline.name, key, keys }))
-  const again = new Set(keys.slice(first))
+  const unit = unitAt(nodes, key)
+  if (first < 0 || (inner !== "" && unit === undefined)) {
+    return Either.left(new StepNotFound({ pipeline: pipeline.name, key: path, keys }))
+  }
+  const again = new Set(keys.slice(inner === "" ? first : first + 1))
   for (const node of nodes) {
     if (node._tag !== "Step" || node.was === undefined || !again.has(node.key)) continue
     if (!keys.includes(node.was)) again.add(node.was)
   }
-  const paths = new Set(
-    [executions, answers, choices, requests].flatMap((all) => Array.from<readonly [string, unknown]>(all)).map((
-      [path]
-    ) => path)
+  return Either.map(
+    inner === "" || unit === undefined ? Either.right(() => false) : following(unit, inner),
+    (follows) => (recorded) => {
+      const [head, rest] = split(recorded)
+      return again.has(head.replace(/#.*$/, "")) || (head === key && follows(rest))
+    }
   )
-  return Either.right([...paths].filter((path) => again.has(path.replace(/[/#].*$/, ""))))
+}
+
+const split = (path: string): readonly [key: string, rest: string] => {
+  const slash = path.indexOf("/")
+  return slash < 0 ? [path, ""] : [path.slice(0, slash), path.slice(slash + 1)]
+}
+
+/** The pipeline that stands under a key as one unit. */
+const unitAt = (nodes: ReadonlyArray<Pipeline.Node>, key: string): Pipeline.Any | undefined => {
+  const node = nodes.find((node) => Pipeline.keysOf(node).includes(key))
+  const unit = node?._tag === "All"
+    ? node.branches.find((branch) => branch.key === key)?.unit
+    : node?._tag === "Step" || node?._tag === "When"
+    ? node.unit
+    : undefined
+  return unit !== undefined && Pipeline.isPipeline(unit) ? unit : undefined
 }

@@ -11,7 +11,7 @@ import * as checkpoint from "./checkpoint.ts"
 import * as Codec from "./Codec.ts"
 import { compensate } from "./compensation.ts"
 import { DryRun } from "./CurrentStep.ts"
-import { died, gravity, Stop } from "./Executor.ts"
+import { died, type Executor, gravity, Stop } from "./Executor.ts"
 import { forecast } from "./forecast.ts"
 import { interpret } from "./interpret.ts"
 import * as JournalExecutor from "./JournalExecutor.ts"
@@ -90,6 +90,7 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
     const left = yield* mailbox.left(id, open.filter((request) => !handedIn.has(request.id)))
     const executor = JournalExecutor.make({
       checkpoint: session.checkpoint,
+      pipeline,
       state,
       report: isShown ? reported(reporter.report, secrets) : undefined,
       answers: new Map([...left, ...handedIn]),
@@ -150,15 +151,24 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
       }
     })
 
-    const body = Effect.gen(function*() {
-      yield* begin
-      const output = yield* interpret(executor, pipeline, input, {
+    /** Runs the pipeline, and again from its beginning where a step goes back: what was not taken back is there. */
+    const interpreted = (by: Executor): Effect.Effect<unknown, Stop, unknown> =>
+      interpret(by, pipeline, input, {
         dryRun,
         record: !leftUndone,
         simulated: () => {
           pretended = true
         }
-      })
+      }).pipe(
+        Effect.catchIf((stop) => stop.gravity === gravity.goingBack, () => {
+          executor.undoables.length = 0
+          return interpreted(quietAtFirst(executor))
+        })
+      )
+
+    const body = Effect.gen(function*() {
+      yield* begin
+      const output = yield* interpreted(executor)
       const encoded = yield* Either.mapLeft(
         outputCodec(pipeline).encode(output),
         (issues) => died("", new Error(`the output of "${pipeline.name}" does not fit its schema\n${issues}`))
@@ -215,6 +225,19 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
       )
     )
   })
+
+/** What was passed before is not shown once more: only what comes from the first step on that runs. */
+const quietAtFirst = (executor: Executor): Executor => {
+  let isQuiet = true
+  return {
+    ...executor,
+    execute: (task) => {
+      isQuiet = false
+      return executor.execute(task)
+    },
+    show: (event) => Effect.suspend(() => isQuiet ? Effect.void : executor.show(event))
+  }
+}
 
 /** What is shown is never worth more than the run: a reporter with a bug shows nothing. */
 const reported =

@@ -24,6 +24,9 @@ export const stepIn = (run: string): StepInRun => ({
   spent: Effect.succeed({ requests: 0, ms: 0 }),
   chosen: () => Option.none(),
   choose: () => Effect.void,
+  answers: Effect.succeed({ standing: [], takenBack: [] }),
+  takeBack: () => Effect.void,
+  goBack: () => Effect.never,
   simulated: Effect.void
 })
 

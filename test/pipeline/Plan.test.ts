@@ -105,6 +105,24 @@ describe("a plan", () => {
     assert.deepStrictEqual(Plan.of(greedy).nodes.map(({ feeds }) => feeds), [["input"], ["a", "input"], ["b"]])
   })
 
+  it("numbers no pipeline of which nothing is to be seen", () => {
+    const unseen = Pipeline.make("unseen", { input: Schema.String }).pipe(
+      Pipeline.step("one", step("first", { hidden: true }), ({ input }) => input),
+      Pipeline.output(Schema.String, ({ one }) => one)
+    )
+    const plan = Plan.of(
+      Pipeline.make("whole", { input: Schema.String }).pipe(
+        Pipeline.step("a", unseen, ({ input }) => input),
+        Pipeline.step("b", step("second"), ({ a }) => a)
+      )
+    )
+
+    assert.deepStrictEqual(plan.nodes.map(({ hidden, number }) => [hidden, number]), [
+      [true, Option.none()],
+      [false, Option.some(1)]
+    ])
+  })
+
   it("is drawn with a box for each node and an arrow for each feed", () => {
     const small = Pipeline.make("small", { input: Schema.String }).pipe(
       Pipeline.step("source", step("read", { hidden: true }), ({ input }) => input),
