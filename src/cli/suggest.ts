@@ -12,7 +12,7 @@ export const suggest = (typed: string, names: Iterable<string>): Option.Option<s
   const near = known
     .map((name) => ({ name, edits: distance(word, name.toLowerCase()) }))
     .filter(({ edits, name }) => edits <= Math.min(2, Math.floor(name.length / 2)))
-    .sort((a, b) => a.edits - b.edits)
+    .sort((a, b) => a.edits - b.edits || Number(b.name.startsWith(word)) - Number(a.name.startsWith(word)))
   if (near[0] !== undefined) return Option.some(near[0].name)
   const longer = word === "" ? [] : known.filter((name) => name.toLowerCase().startsWith(word))
   return longer.length === 1 ? Option.fromNullable(longer[0]) : Option.none()

@@ -23,7 +23,8 @@ export class JournalError extends Schema.TaggedError<JournalError>()("JournalErr
   reason: Schema.String
 }) {
   override get message(): string {
-    return `Could not ${this.operation} the checkpoint of run "${this.journal}" (${this.where}): ${this.reason}`
+    const what = this.operation === "list" ? "checkpoints" : `checkpoint of run "${this.journal}"`
+    return `Could not ${this.operation} the ${what} (${this.where}): ${this.reason}`
   }
   get fix(): string {
     return "Make the disk writable and free some space, then repeat the same command: everything acknowledged is kept."

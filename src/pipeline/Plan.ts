@@ -8,6 +8,7 @@ import { Option } from "effect"
 import { digest } from "./digest.ts"
 import { unescaped } from "./itemKey.ts"
 import * as Pipeline from "./Pipeline.ts"
+import * as printable from "./printable.ts"
 import * as Step from "./Step.ts"
 
 /**
@@ -167,7 +168,7 @@ export const toMermaid = (plan: Plan): string => {
       const label = `${
         Option.match(node.number, { onNone: () => "", onSome: (n) => prefix === "" ? `${n}. ` : "" })
       }${node.title}`
-      const text = JSON.stringify(`${label}${suffix[node.kind]}`).replaceAll("\\\"", "#quot;")
+      const text = `"${printable.line(`${label}${suffix[node.kind]}`).replaceAll("\"", "#quot;")}"`
       if (node.inner.length === 0) lines.push(`${indent}${idOf(id)}${node.hidden ? `(${text})` : `[${text}]`}`)
       else {
         lines.push(`${indent}subgraph ${idOf(id)} [${text}]`)

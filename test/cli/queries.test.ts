@@ -1,0 +1,169 @@
+import { afterAll, assert, beforeEach, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { Pipeline, Program, Step } from "effect-cairn"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { temporary } from "./command.ts"
+import { call, callOf } from "./within.ts"
+
+const made = temporary()
+let cwd = ""
+afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
+beforeEach(() => {
+  cwd = fs.mkdtempSync(join(made, "run-"))
+})
+
+/** Lines without what differs from one moment to another. */
+const still = (text: string): ReadonlyArray<string> =>
+  text.replace(/\d\d:\d\d/g, "00:00").replace(/\d\.\ds/g, "0.0s").replaceAll(cwd, "CWD")
+    .replaceAll(/requests\/[0-9a-f]+/g, "requests/ID").trimEnd().split("\n")
+
+const said = (args: string, columns?: number) =>
+  Effect.suspend(() =>
+    call(args.split(" "), { cwd, env: { NO_COLOR: "1" }, ...(columns === undefined ? {} : { columns }) })
+  )
+
+const shown = (args: string, columns?: number) => Effect.map(said(args, columns), ({ stdout }) => still(stdout))
+
+describe("runs", () => {
+  it.live("are in columns, the one that changed last first, with the way to go on", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* shown("runs"), ["There are no runs in CWD/.cairn"])
+      yield* said("fixture --how done -q")
+      yield* said("fixture --how fail -q")
+      yield* said("fixture --how ask -q")
+
+      assert.deepStrictEqual(yield* shown("runs"), [
+        "RUN                 PROGRAM  STATE    STEPS  CHANGED",
+        "fixture-319313e0-1  fixture  waiting  1/2    today 00:00",
+        "fixture-e756d750-1  fixture  failed   1/2    today 00:00",
+        "fixture-d840db8f-1  fixture  done     2/2    today 00:00",
+        "",
+        "Go on: fixture answer fixture-319313e0-1 second --file FILE"
+      ])
+    }))
+})
+
+describe("show", () => {
+  it.live("says what each step did, what failed, and what to do", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how fail -q")
+
+      assert.deepStrictEqual(yield* shown("show"), [
+        "fixture fixture-e756d750-1 · failed · 1 of 2 steps",
+        "started today 00:00 · input {\"how\":\"fail\",\"name\":\"nobody\",\"many\":[]}",
+        "",
+        "  ✓ 1/2 Doing the first thing     0.0s  first nobody",
+        "  ✗ 2/2 Doing the second thing    0.0s  It was refused by the door",
+        "",
+        "fix    Try --how done",
+        "",
+        "What a step gave: fixture show fixture-e756d750-1 --step NUMBER",
+        "Go on: fixture resume fixture-e756d750-1"
+      ])
+      assert.deepStrictEqual(yield* shown("show --step 2"), [
+        "Refused: It was refused by the door",
+        "",
+        "fix    Try --how done"
+      ])
+      assert.deepStrictEqual(yield* shown("show --step first"), ["\"first nobody\""])
+    }))
+
+  it.live("says what is asked, and what has not begun", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how ask -q")
+
+      assert.deepStrictEqual((yield* shown("show")).slice(3), [
+        "  ✓ 1/2 Doing the first thing     0.0s  first nobody",
+        "  ? 2/2 Doing the second thing    0.0s  waits for an answer",
+        "",
+        "  A person is asked by second:",
+        "    Which word?",
+        "  Answer    fixture answer fixture-319313e0-1 second --file FILE",
+        "            such as \"blue\"",
+        "  Question  CWD/.cairn/runs/fixture-319313e0-1/requests/ID.json",
+        "",
+        "What a step gave: fixture show fixture-319313e0-1 --step NUMBER"
+      ])
+    }))
+
+  it.live("tells the parts of a group as one row, and one by one where they are asked for", () =>
+    Effect.gen(function*() {
+      for (const name of ["left", "right", "count", "move", "beside"]) fs.writeFileSync(join(cwd, name), "")
+      yield* said("views -q")
+
+      assert.deepStrictEqual((yield* shown("show")).slice(3, 8), [
+        "  ✓ 1/5 Waiting on the left    0.0s  left is there",
+        "  ✓ 2/5 右側で待っています     0.0s  right is there",
+        "  ✓ 3/5 Counting               0.0s  6 done",
+        "  ✓ 4/5 Standing still         0.0s",
+        "  ✓ 5/5 Waiting beside it      0.0s  beside is there"
+      ])
+      assert.deepStrictEqual(
+        yield* shown("show --step items"),
+        [1, 2, 3, 4, 5, 6].map((item) => `✓ items/${item}    0.0s`)
+      )
+      assert.deepStrictEqual(yield* shown("show --step items/3"), ["3"])
+    }))
+
+  it.live("names the steps there are, where there is no such step", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how done -q")
+      const near = yield* said("show --step frist")
+      const far = yield* said("show --step zzzzzz")
+
+      assert.include(near.stderr, "fix    Did you mean --step first?\n")
+      assert.include(far.stderr, "fix    It has: first, second\n")
+    }))
+})
+
+describe("what comes from outside", () => {
+  const evil = "\u001B[2J\u202Eevil\u0007\n"
+  const step = Step.make("step", {
+    title: `Title ${evil}`,
+    input: Schema.String,
+    success: Schema.Unknown,
+    run: (text) => Effect.succeed({ text }),
+    summary: () => `Summary ${evil}`
+  })
+  const program = Program.make(
+    Pipeline.make("evil", { input: Schema.Struct({ text: Schema.String }) }).pipe(
+      Pipeline.step("step", step, ({ input }) => input.text),
+      Pipeline.forEach("each", step, () => [evil], { key: (text) => text }),
+      Pipeline.output(Schema.String, () => evil)
+    ),
+    { description: `Does ${evil}`, print: (text) => text }
+  )
+
+  it.live("cannot reach the terminal", () =>
+    Effect.gen(function*() {
+      const definition = { name: "evil", version: "1", programs: [program] }
+      const all = [
+        ["evil", "--text", evil],
+        ["evil", "--text", evil, "--progress", "lines"],
+        ["show"],
+        ["show", "--step", "1"],
+        ["show", "--step", "each"],
+        ["show", "--step", evil],
+        ["show", "--json"],
+        ["show", evil],
+        ["runs"],
+        ["runs", "--home", evil],
+        ["runs", "--home", `/dev/null/${evil}`],
+        ["graph", "evil"],
+        ["evil", "--help"],
+        ["evil", evil],
+        ["evil", "--text", "x", `--${evil}`],
+        [evil],
+        []
+      ]
+      for (const words of all) {
+        const { stderr, stdout } = yield* callOf(definition, words, { cwd, columns: 80, env: { NO_COLOR: "1" } })
+        // The view itself moves the cursor, and no more.
+        // oxlint-disable-next-line no-control-regex -- that is what a sequence begins with
+        const seen = (stdout + stderr).replaceAll(/\r?\u001B\[(?:\d*A|J|K)/g, "")
+        // oxlint-disable-next-line no-control-regex -- and these are what a terminal obeys
+        assert.notMatch(seen, /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/, JSON.stringify(words))
+      }
+    }))
+})
