@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Usage } from "./RunEvent.ts"
+import type { DurableEvent, Usage } from "./RunEvent.ts"
 
 export const none: Usage = { requests: 0, ms: 0 }
 
@@ -19,4 +19,18 @@ export const add = (one: Usage, other: Usage | undefined): Usage => {
     ...sum("outputTokens"),
     ...sum("usd")
   }
+}
+
+/** What was spent at each path and below it, whatever became of the executions that spent it. */
+export const byPath = (events: ReadonlyArray<DurableEvent>): ReadonlyMap<string, Usage> => {
+  const spent = new Map<string, Usage>()
+  for (const event of events) {
+    if (!("usage" in event)) continue
+    const keys = event.path.split("/")
+    keys.forEach((_, index) => {
+      const path = keys.slice(0, index + 1).join("/")
+      spent.set(path, add(spent.get(path) ?? none, event.usage))
+    })
+  }
+  return spent
 }

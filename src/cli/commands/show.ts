@@ -3,16 +3,18 @@
  *
  * @since 0.1.0
  */
-import { type DateTime, Effect, Option } from "effect"
+import { type DateTime, Effect, HashMap, Option } from "effect"
 import * as paint from "../../layers/Reporter/paint.ts"
 import * as row from "../../layers/Reporter/row.ts"
+import * as words from "../../layers/Reporter/words.ts"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as printable from "../../pipeline/printable.ts"
 import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
-import type { DurableEvent, Problem } from "../../pipeline/RunEvent.ts"
+import type { ChoiceMade, DurableEvent, Problem, Usage } from "../../pipeline/RunEvent.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import * as Summary from "../../pipeline/Summary.ts"
+import * as usage from "../../pipeline/usage.ts"
 import type { App, Outcome } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import * as Io from "../Io.ts"
@@ -43,11 +45,17 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const pipeline = known.pipelineOf(app, info)
   const path = app.parsed.values.get("step")?.[0]
   return path === undefined
-    ? ofRun(app, info, Summary.ofRecord(events, pipeline), yield* when.now)
+    ? ofRun(app, info, Summary.ofRecord(events, pipeline), asidesOf(info, events), yield* when.now)
     : yield* ofStep(app, info, events, pipeline, path)
 })
 
-const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime.Zoned): Outcome => {
+const ofRun = (
+  app: App,
+  info: Run.Info,
+  summary: Summary.Summary,
+  asides: Asides,
+  now: DateTime.Zoned
+): Outcome => {
   const { called, home, io } = app
   const { id, program, state, status } = info
   const started = Option.getOrUndefined(state.started)
@@ -74,7 +82,8 @@ const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime
       changed: when.iso(state.at === 0 ? Option.none() : Option.some(state.at)),
       input: started?.input ?? null,
       settings: started?.settings ?? null,
-      steps: rows.map(stepOf),
+      steps: rows.map((row) => stepOf(row, asides)),
+      usage: usageOf(state.usage),
       requests: requests.map((request) => handOff.open(app, id, request)),
       problem: Option.getOrNull(state.problem),
       next: Option.getOrNull(next)
@@ -88,7 +97,10 @@ const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime
         printable.fit(`started ${when.short(started.at, now)} · input ${short(started.input, io.cwd)}`, columns)
       ]),
       "",
-      ...rows.flatMap((one) => row.full(one, layout).map((line) => `  ${line}`)),
+      ...rows.flatMap((one) =>
+        [...row.full(one, layout), ...below(one, asides, layout.columns)].map((line) => `  ${line}`)
+      ),
+      ...(rows.length > 0 ? total(state.usage, columns) : []),
       ...Option.match(state.problem, { onNone: () => [], onSome: fixOf }),
       ...requests.flatMap((request) => ["", ...handOff.toLines(app, id, request, requests, columns)]),
       ...(rows.length === 0 ? [] : ["", `What a step gave: ${called} show ${quote(id)} --step NUMBER${home.option}`]),
@@ -102,12 +114,14 @@ const ofRun = (app: App, info: Run.Info, summary: Summary.Summary, now: DateTime
 
 const ofStep = Effect.fnUntraced(function*(
   app: App,
-  { id }: Run.Info,
+  info: Run.Info,
   events: ReadonlyArray<DurableEvent>,
   pipeline: Option.Option<Pipeline.Any>,
   asked: string
 ) {
   const executions = Summary.executions(events, pipeline)
+  const asides = asidesOf(info, events)
+  const { id } = info
   const rows = Summary.rows(Summary.ofRecord(events, pipeline))
   const path = rows.find(({ number }) => String(number) === asked)?.path ?? asked
   const one = executions.get(path)
@@ -115,7 +129,7 @@ const ofStep = Effect.fnUntraced(function*(
     const value = events.findLast((event) => event._tag === "StepSucceeded" && event.path === path)
     const given = one.status !== "failed" && value?._tag === "StepSucceeded" ? value.value : undefined
     return {
-      json: { schema: "cairn.step/1", run: id, ...stepOf(one), value: given ?? null },
+      json: { schema: "cairn.step/1", run: id, ...stepOf(one, asides), value: given ?? null },
       text: given === undefined
         ? Option.match(one.problem, { onNone: () => "", onSome: problemOf })
         : `${printable.json(JSON.stringify(given, null, 2))}\n`
@@ -131,8 +145,8 @@ const ofStep = Effect.fnUntraced(function*(
       of: Option.none()
     }
     return {
-      json: { schema: "cairn.step/1", run: id, path, parts: parts.map(stepOf) },
-      text: named.flatMap((one) => row.full(one, layout)).join("\n") + "\n"
+      json: { schema: "cairn.step/1", run: id, path, parts: parts.map((part) => stepOf(part, asides)) },
+      text: named.flatMap((one) => [...row.full(one, layout), ...below(one, asides, layout.columns)]).join("\n") + "\n"
     } satisfies Outcome
   }
   const paths = [...new Set([...rows.map(({ path }) => path), ...executions.keys()])]
@@ -145,8 +159,27 @@ const ofStep = Effect.fnUntraced(function*(
   })
 })
 
+/** What there is to say of the step at a path beside its row. */
+interface Asides {
+  /** What the answers to its questions have cost. */
+  readonly spent: ReadonlyMap<string, Usage>
+  /** The last choice for each member of a service that it used. */
+  readonly choices: (path: string) => ReadonlyArray<typeof ChoiceMade.Type>
+}
+
+const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asides => ({
+  spent: usage.byPath(events),
+  choices: (path) => {
+    const all = Option.getOrElse(HashMap.get(state.choices, path), () => [])
+    return Array.from(new Map(all.map((choice) => [choice.member, choice])).values())
+  }
+})
+
 /** A row as data. */
-const stepOf = ({ at, attempts, count, ms, number, path, problem, status, summary, title, why }: Summary.Row) => ({
+const stepOf = (
+  { at, attempts, count, ms, number, path, problem, status, summary, title, why }: Summary.Row,
+  { choices, spent }: Asides
+) => ({
   path,
   ...(number === 0 ? {} : { number }),
   title,
@@ -157,11 +190,39 @@ const stepOf = ({ at, attempts, count, ms, number, path, problem, status, summar
   why: Option.getOrNull(why),
   summary: Option.getOrNull(summary),
   problem: Option.getOrNull(problem),
+  usage: usageOf(spent.get(path)),
+  choices: choices(path).map(({ chose, member, reason }) => ({ member, chose, reason: reason ?? null })),
   ...Option.match(count, {
     onNone: () => ({}),
     onSome: ({ done, failed, total }) => ({ parts: { done, failed, total: Option.getOrNull(total) } })
   })
 })
+
+/** What answers have cost as data: null where nobody was asked who counts, and where a number is not known. */
+const usageOf = (spent: Usage = usage.none) => {
+  const { inputTokens, ms, outputTokens, requests, usd } = spent
+  return requests === 0 ? null : {
+    requests,
+    ms,
+    inputTokens: inputTokens ?? null,
+    outputTokens: outputTokens ?? null,
+    usd: usd ?? null
+  }
+}
+
+/** What stands below a row: what a strategy fell back on and why, and what the answers have cost. */
+const below = ({ path }: Summary.Row, { choices, spent }: Asides, columns: number): ReadonlyArray<string> => {
+  const took = spent.get(path) ?? usage.none
+  return [
+    ...choices(path).flatMap(({ chose, reason }) =>
+      reason === undefined ? [] : [`${printable.line(chose)} (${printable.line(reason)})`]
+    ),
+    ...(took.requests === 0 ? [] : [words.ofUsage(took)])
+  ].flatMap((line) => printable.wrap(`      ${line}`, columns))
+}
+
+const total = (spent: Usage, columns: number): ReadonlyArray<string> =>
+  spent.requests === 0 ? [] : ["", ...printable.wrap(`Answers took ${words.ofUsage(spent)}`, columns)]
 
 const fixOf = (problem: Problem): ReadonlyArray<string> =>
   problem._tag === "Failure" && problem.fix !== undefined ? ["", `fix    ${printable.line(problem.fix)}`] : []

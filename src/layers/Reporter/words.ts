@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as printable from "../../pipeline/printable.ts"
-import type { Forecast, Foretold, Problem } from "../../pipeline/RunEvent.ts"
+import type { Forecast, Foretold, Problem, Usage } from "../../pipeline/RunEvent.ts"
 
 /**
  * Milliseconds as a person reads them: `0.1s`, `3m 20s`, `2h 5m`.
@@ -31,6 +31,21 @@ export const ofProblem = (problem: Problem): string =>
   problem._tag === "Failure"
     ? printable.line(problem.message)
     : `a bug: ${printable.line(problem.name)}: ${printable.line(problem.message)}`
+
+/**
+ * What answers have cost, as far as that is known: `2 requests, 31204 tokens in, 1920 tokens out, 3.1s, 0.1224 US dollars`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const ofUsage = ({ inputTokens, ms, outputTokens, requests, usd }: Usage): string =>
+  [
+    `${requests} request${requests === 1 ? "" : "s"}`,
+    ...(inputTokens === undefined ? [] : [`${inputTokens} tokens in`]),
+    ...(outputTokens === undefined ? [] : [`${outputTokens} tokens out`]),
+    duration(ms),
+    ...(usd === undefined ? [] : [`${Number(usd.toPrecision(4))} US dollars`])
+  ].join(", ")
 
 /**
  * Numbers in short: `1–4, 6`.
