@@ -127,7 +127,7 @@ for (const name of names) {
 
     it.scopedLive("whose reply tells back the key is told without it", () =>
       Effect.gen(function*() {
-        const { end } = yield* asked(name, [Server.echoes])
+        const { end } = yield* asked(name, [Server.echoes(401)])
 
         for (const text of [messageOf(end), inspect(end, { depth: 20 }), JSON.stringify(end)]) {
           assert.notInclude(text, canary)

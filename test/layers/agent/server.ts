@@ -126,6 +126,6 @@ export const breaksOff: Reaction = (response) => {
 
 export const hangs: Reaction = () => {}
 
-/** Tells back what it was sent, keys and all. */
-export const echoes: Reaction = (response, { body, headers }) =>
-  json(401, { headers, body })(response, { body, headers, path: "" })
+/** Tells back what it was sent, keys and all, and asks for no patience. */
+export const echoes = (status: number): Reaction => (response, { body, headers }) =>
+  json(status, { headers, body }, { "retry-after": "0" })(response, { body, headers, path: "" })
