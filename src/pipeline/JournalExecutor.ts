@@ -210,7 +210,7 @@ export const make = (options: Options): JournalExecutor => {
       const at = clock.unsafeCurrentTimeMillis()
       const began = clock.unsafeCurrentTimeNanos()
       const identity = { step: step.name, version: step.version, digest }
-      const asked = new Set<string>()
+      let asked: Set<string> | undefined
       let attempts = 0
       let pretended = dryRun && step.writes
       let waits = false
@@ -245,17 +245,19 @@ export const make = (options: Options): JournalExecutor => {
           return Math.max(attempts, 1)
         },
         report: (progress) => show((now) => ({ _tag: "StepProgressed", at: now, ...place, progress })),
-        simulated: Effect.sync(() => {
-          pretended = true
-        }),
+        get simulated() {
+          return Effect.sync(() => {
+            pretended = true
+          })
+        },
         ask: (question, answerer, failing) =>
           Effect.suspend(() => {
-            if (asked.has(question.name)) {
+            if (asked?.has(question.name) === true) {
               return Effect.die(
                 new Error(`step "${step.name}" asks "${question.name}" twice; each question needs a name of its own`)
               )
             }
-            asked.add(question.name)
+            asked = new Set(asked).add(question.name)
             return ask(desk, { task, usage: said, waits: waited }, question, answerer, failing)
           }),
         spend: (usage) =>
@@ -263,7 +265,9 @@ export const make = (options: Options): JournalExecutor => {
             unsaid = Usages.add(unsaid ?? Usages.none, usage)
             spent = Usages.add(spent, usage)
           }),
-        spent: Effect.sync(() => spent),
+        get spent() {
+          return Effect.sync(() => spent)
+        },
         chosen: (member) =>
           HashMap.get(state.choices, path).pipe(
             Option.flatMapNullable((all) =>
@@ -277,11 +281,11 @@ export const make = (options: Options): JournalExecutor => {
         goBack: (to, why) => Effect.zipRight(takeBack(to, why), Effect.die(new Signal(goingBack(to))))
       }
       const watch: Step.Watch = {
-        around: Effect.provideService(CurrentStep, Option.some(inRun)),
+        around: (effect) => Effect.provideService(effect, CurrentStep, Option.some(inRun)),
         attempt: (body) =>
           Effect.suspend(() => {
             attempts++
-            asked.clear()
+            asked = undefined
             finished = undefined
             return Effect.catchIf(
               within(body, inRun, (result) => {

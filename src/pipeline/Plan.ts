@@ -82,14 +82,20 @@ export const of = (pipeline: Pipeline.Any): Plan => {
 export const numbering = (
   pipeline: Pipeline.Any
 ): { readonly numbers: ReadonlyMap<string, number>; readonly of: number } => {
+  const known = numberings.get(pipeline)
+  if (known !== undefined) return known
   const numbers = new Map<string, number>()
   for (const node of Pipeline.nodes(pipeline)) {
     for (const { key, unit } of parts(node)) {
       if (unit === undefined || !isHidden(unit)) numbers.set(key, numbers.size + 1)
     }
   }
-  return { numbers, of: numbers.size }
+  const numbered = { numbers, of: numbers.size }
+  numberings.set(pipeline, numbered)
+  return numbered
 }
+
+const numberings = new WeakMap<Pipeline.Any, ReturnType<typeof numbering>>()
 
 /**
  * A digest of keys, kinds, names, versions and schemas: where it changed, the code changed.

@@ -4,13 +4,14 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either } from "effect"
+import { Effect } from "effect"
 import { asking, gravity, type Stop } from "./Executor.ts"
 import { isReady, type Running } from "./ready.ts"
 
 /**
  * Runs `count` units, so many at a time, and waits for all that began. After a failure or a bug nothing new begins; a
- * question stops nothing. Of several ends the gravest counts, and among equals the first in order.
+ * question stops nothing. Of several ends the gravest counts, and among equals the first in order. `ended` is told of
+ * each.
  *
  * @category running
  * @since 0.1.0
@@ -19,7 +20,7 @@ export const fan = (
   count: number,
   concurrency: number,
   run: (index: number) => Running,
-  keep: boolean
+  options: { readonly keep: boolean; readonly ended: (succeeded: boolean) => Effect.Effect<void> }
 ): Running<ReadonlyArray<unknown>> =>
   Effect.suspend(() => {
     const values: Array<unknown> = []
@@ -27,32 +28,34 @@ export const fan = (
     const questions: Array<ReadonlyArray<string>> = []
     let begun = 0
 
-    const end = (index: number, result: Either.Either<unknown, Stop>) => {
-      if (Either.isRight(result)) {
-        if (keep) values[index] = result.right
-        return
-      }
-      const of = result.left
+    const succeeded = (index: number, value: unknown) => {
+      if (options.keep) values[index] = value
+      return options.ended(true)
+    }
+    const failed = (index: number, of: Stop) => {
       questions[index] = of.asking
       if (
         stop === undefined || of.gravity > stop.of.gravity || (of.gravity === stop.of.gravity && index < stop.index)
       ) stop = { index, of }
+      return options.ended(false)
     }
     const worker: Effect.Effect<void, never, unknown> = Effect.suspend(() => {
       // oxlint-disable-next-line no-unmodified-loop-condition -- other workers modify it
       while (begun < count && (stop === undefined || stop.of.gravity === gravity.asking)) {
         const index = begun++
         const running = run(index)
-        if (isReady(running)) end(index, Either.right(running.value))
-        else {
+        if (!isReady(running)) {
           return Effect.matchEffect(running, {
-            onFailure: (stop) => (end(index, Either.left(stop)), worker),
-            onSuccess: (value) => (end(index, Either.right(value)), worker)
+            onFailure: (stop) => goOn(failed(index, stop)),
+            onSuccess: (value) => goOn(succeeded(index, value))
           })
         }
+        const told = succeeded(index, running.value)
+        if (!isReady(told)) return goOn(told)
       }
       return Effect.void
     })
+    const goOn = (told: Effect.Effect<void>) => isReady(told) ? worker : Effect.zipRight(told, worker)
     const workers = Math.min(concurrency, count)
     const work = workers <= 1
       ? worker

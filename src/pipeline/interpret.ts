@@ -219,7 +219,8 @@ const runAll = (frame: Frame, node: Extract<Pipeline.Node, { _tag: "All" }>): Ru
     const { pretended, value } = selected.value
     units.push(() => runUnit(at(frame, key, unit, pretended, { alone }), unit, value))
   }
-  return Effect.map(fan(units.length, node.concurrency, (index) => units[index]!(), true), (values) => {
+  const all = fan(units.length, node.concurrency, (index) => units[index]!(), { keep: true, ended: () => Effect.void })
+  return Effect.map(all, (values) => {
     for (const [index, { key }] of node.branches.entries()) frame.state[key] = values[index]
   })
 }
@@ -249,11 +250,8 @@ const runForEach = (
     fan(items.length, node.concurrency, (index) => {
       const [key, item] = items[index]!
       const here = below(at, key, { title: `${at.place.title}: ${unescaped(key)}` })
-      const running = runUnit({ ...here, mode }, node.unit, item)
-      return isReady(running)
-        ? chain(ended(true), () => running)
-        : Effect.tapBoth(running, { onFailure: () => ended(false), onSuccess: () => ended(true) })
-    }, !node.discard).pipe(Effect.map((values) => (node.discard ? undefined : values))))
+      return runUnit({ ...here, mode }, node.unit, item)
+    }, { keep: !node.discard, ended }).pipe(Effect.map((values) => (node.discard ? undefined : values))))
 }
 
 /** Shows how far the units of a node have come. */
