@@ -85,4 +85,35 @@ describe("examples", { timeout: 120_000 }, () => {
       assert.include(stderr, "2000 ml")
     })
   })
+
+  describe("strategy.ts", () => {
+    let script = ""
+    beforeAll(async () => {
+      script = await bundle("examples/strategy.ts", folder)
+    })
+    const named = (day: string, strategy: string) =>
+      run(script, ["name-release", "--day", day, "--strategy", strategy], { cwd: folder })
+
+    it("has the strategies of both, by name", async () => {
+      const { stderr } = await run(script, ["name-release", "--day", "2026-02-28", "--strategy", "none"], {
+        cwd: folder
+      })
+      const ends = await Promise.all(["agent", "counting", "calendar"].map((name) => named("2026-02-28", name)))
+
+      for (const name of ["agent", "counting", "calendar", "careful"]) assert.include(stderr, name)
+      assert.deepStrictEqual(
+        ends.map(({ code, stdout }) => [code, stdout]),
+        [[42, ""], [0, "release-20260228\n"], [0, "snow-28\n"]]
+      )
+    })
+
+    it("falls back from one's own on another's", async () => {
+      const careful = await named("2026-02-30", "careful")
+      const alone = await named("2026-02-30", "calendar")
+
+      assert.deepStrictEqual([careful.code, careful.stdout], [0, "release-20260230\n"])
+      assert.include(careful.stderr, "name: counting (NoName: There is no day 2026-02-30 in the calendar)")
+      assert.strictEqual(alone.code, 1)
+    })
+  })
 })
