@@ -127,6 +127,22 @@ export class Agent extends Context.Tag("effect-cairn/layers/Agent")<Agent, {
 /**
  * Asks the agent that is provided.
  *
+ * @example
+ * ```ts
+ * import { Schema } from "effect"
+ * import { Agent, Step } from "effect-cairn"
+ *
+ * const Summary = Schema.Struct({ title: Schema.String, risks: Schema.Array(Schema.String) })
+ *
+ * const summarize = Step.make("summarize", {
+ *   title: "Asking for a summary",
+ *   input: Schema.String,
+ *   success: Summary,
+ *   failure: Agent.Failure,
+ *   run: (text) => Agent.ask({ name: "summary", prompt: `Summarize:\n\n${text}`, answer: Summary })
+ * })
+ * ```
+ *
  * @category combinators
  * @since 0.1.0
  */
@@ -136,6 +152,21 @@ export const ask = <A, I>(ask: Ask<A, I>): Effect.Effect<A, Failure | Suspended,
 /**
  * Makes an agent of whoever answers one question with a text or a value. Its answers are judged, and it is asked again
  * with what was wrong, until `attempts` of them were refused.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Layer } from "effect"
+ * import { Agent, Question } from "effect-cairn"
+ *
+ * const oracle = Layer.succeed(
+ *   Agent.Agent,
+ *   Agent.make({
+ *     name: "oracle",
+ *     attempts: 2,
+ *     answer: ({ prompt }) => () => Effect.succeed(Question.Given.Text({ text: JSON.stringify(`Who asks: ${prompt}`) }))
+ *   })
+ * )
+ * ```
  *
  * @category constructors
  * @since 0.1.0

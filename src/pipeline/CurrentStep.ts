@@ -106,6 +106,25 @@ export class DryRun extends Context.Reference<DryRun>()("effect-cairn/pipeline/C
  * is asked, and what it gives is checked and durable before this returns. Where it is `suspended`, the question becomes
  * an open request of the run. `failing` says which refused answer is one too many, and what the question fails with then.
  *
+ * @example
+ * ```ts
+ * import { Schema } from "effect"
+ * import { CurrentStep, Step, Suspended } from "effect-cairn"
+ *
+ * const Color = Schema.Literal("red", "blue")
+ *
+ * const choose = Step.make("choose", {
+ *   title: "Asking for a color",
+ *   input: Schema.String,
+ *   success: Color,
+ *   run: (what) =>
+ *     CurrentStep.ask(
+ *       { name: "color", ask: "user", prompt: `Which color for ${what}?`, answer: Color, example: "red" },
+ *       Suspended.suspended
+ *     )
+ * })
+ * ```
+ *
  * @category combinators
  * @since 0.1.0
  */

@@ -154,6 +154,18 @@ export const unfit = "InvalidAnswer"
 /**
  * Judges an answer, the same way wherever it came from: it is read, decoded, and checked.
  *
+ * @example
+ * ```ts
+ * import { Effect, Option, Schema } from "effect"
+ * import { Question } from "effect-cairn"
+ *
+ * const question = { name: "count", ask: "agent", prompt: "How many?", answer: Schema.Int } as const
+ *
+ * const refused: Effect.Effect<ReadonlyArray<string>, Question.Accepted<number>> = Effect.flip(
+ *   Effect.mapError(Question.judge(question, Question.Given.Text({ text: "many" }), Option.none()), Question.issuesOf)
+ * )
+ * ```
+ *
  * @category running
  * @since 0.1.0
  */
