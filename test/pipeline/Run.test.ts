@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Clock, Deferred, Effect, Exit, Fiber, Option, Schema, TestClock } from "effect"
+import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import * as checkpoint from "../../src/pipeline/checkpoint.ts"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
@@ -10,6 +11,7 @@ import { Reporter } from "../../src/pipeline/Reporter.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import { InputTooLong, RecordedInputInvalid, RecordedResultInvalid, StepNotFound } from "../../src/pipeline/RunError.ts"
 import * as Step from "../../src/pipeline/Step.ts"
+import * as Validation from "../../src/pipeline/Validation.ts"
 import * as Scene from "./scene.ts"
 
 const { step } = Scene
@@ -331,6 +333,42 @@ describe("resume", () => {
       assert.deepStrictEqual(whys(scene), [["a", "new"], ["a", "what it left behind is gone or changed"]])
     }))
 
+  it.effect("runs a step again, once, whose world has changed while it ran", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      let world = 0
+      let taken = 0
+      const changing = Step.make("changing", {
+        title: "Reading",
+        input: Schema.String,
+        success: Schema.Number,
+        fingerprint: () =>
+          Effect.sync(() => {
+            taken++
+            return String(world)
+          }),
+        run: () =>
+          Effect.sync(() => {
+            const read = world
+            if (world === 0) world++
+            return read
+          })
+      })
+      const pipeline = Pipeline.make("changing", { input: Schema.String }).pipe(
+        Pipeline.step("a", changing, ({ input }) => input),
+        Pipeline.step("b", step(scene, "second"), ({ a }) => String(a))
+      )
+      const silently = <A, E>(effect: Effect.Effect<A, E, Journal>) =>
+        Effect.provide(effect, JournalMemory.layerOf(scene.store))
+
+      yield* silently(Run.start(pipeline, "x"))
+      for (const _ of [1, 2]) yield* silently(Run.resume(pipeline, scene.id()))
+
+      // What was read is never taken for what is there now, and everything after it follows.
+      assert.deepStrictEqual(scene.noted(), ["second 0", "second 1"])
+      assert.strictEqual(taken, 3)
+    }))
+
   it.effect("adopts what is recorded under the key that a step had before", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
@@ -384,6 +422,57 @@ describe("resume", () => {
 
       const error = yield* Effect.flip(scene.on(Run.resume(pipeline, scene.id(), { from: "z" })))
       assert.deepStrictEqual(error, new StepNotFound({ pipeline: "going-back", key: "z", keys: ["a", "b", "c"] }))
+    }))
+
+  it.effect("begins again from whatever stands under a key, and from all that follow it", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const failing = step(scene, "failing", (why) => Effect.fail(new Scene.Oops({ why })))
+      const inner = Pipeline.make("inner", { input: Schema.String }).pipe(
+        Pipeline.step("one", step(scene, "one"), ({ input }) => input),
+        Pipeline.output(Schema.String, ({ one }) => one)
+      )
+      const pipeline = Pipeline.make("going-back", { input: Schema.String }).pipe(
+        Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+        Pipeline.all((bind) => ({ x: bind(step(scene, "x"), ({ a }) => a), y: bind(inner, ({ a }) => a) })),
+        Pipeline.forEach("each", step(scene, "item"), () => ["p/q", "r"], { key: (item) => item }),
+        Pipeline.repeat("again", step(scene, "again"), {
+          initial: ({ input }) => input,
+          until: (text) => text.length > 10,
+          next: (text) => text,
+          times: 3
+        }),
+        Pipeline.catchTag("c", failing, ({ input }) => input, "Oops", inner, ({ why }) => why),
+        Pipeline.validate("v", Validation.all(Validation.check<string>("fine", () => [])), ({ c }) => c)
+      )
+      yield* scene.on(Run.start(pipeline, "i"))
+      const all = scene.noted()
+      const from = (key: string) =>
+        Effect.zipRight(scene.on(Run.resume(pipeline, scene.id(), { from: key })), Effect.sync(scene.noted))
+
+      assert.deepStrictEqual(all.map((note) => note.split(" ")[0]), [
+        "first",
+        "x",
+        "one",
+        "item",
+        "item",
+        "again",
+        "again",
+        "failing",
+        "one"
+      ])
+      assert.deepStrictEqual(yield* from("a"), all)
+      assert.deepStrictEqual(yield* from("y"), all.slice(2))
+      assert.deepStrictEqual(yield* from("each"), all.slice(3))
+      assert.deepStrictEqual(yield* from("c"), all.slice(7))
+      assert.deepStrictEqual(yield* from("v"), [])
+      const voided = (yield* scene.told).filter((event) => event.startsWith("StepVoided"))
+      assert.deepStrictEqual(voided.slice(-4).sort(), [
+        "StepVoided c",
+        "StepVoided c#catch/one",
+        "StepVoided v/fine",
+        "StepVoided v/fine"
+      ])
     }))
 
   it.effect("begins again from a step that was adopted, and forgets what it had under its old key", () =>
