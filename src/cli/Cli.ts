@@ -12,6 +12,7 @@ import * as agentSetup from "./commands/agentSetup.ts"
 import * as completions from "./commands/completions.ts"
 import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
+import * as mcp from "./commands/mcp.ts"
 import * as programCommand from "./commands/program.ts"
 import * as resumeCommand from "./commands/resume.ts"
 import * as runs from "./commands/runs.ts"
@@ -186,6 +187,7 @@ const commandsOf = (definition: Definition) => {
     { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
     { spec: graph.spec(names(programs)), run: graph.run },
     { spec: agentSetup.spec, run: agentSetup.run },
+    { spec: mcp.spec, run: mcp.run },
     { spec: completions.spec(definition.name), run: completions.run }
   ]
   const all = [...shared, { spec: helpCommand.spec(names([...programs, ...shared])), run: helpCommand.run }]

@@ -47,6 +47,17 @@ export const finish = (app: App, exit: Exit.Exit<Outcome, unknown>): number => {
   return code
 }
 
+/**
+ * How it went as one document, and the exit code.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const documentOf = (
+  app: App,
+  exit: Exit.Exit<Outcome, unknown>
+): { readonly code: number; readonly document: unknown } => endOf(app, exit)
+
 const endOf = (app: App, exit: Exit.Exit<Outcome, unknown>): End => {
   if (exit._tag === "Success") {
     return { code: exitCode.done, document: exit.value.json, result: exit.value.text, words: done(app) }

@@ -168,34 +168,40 @@ const ensureFolder = (path: string): void => {
   fs.mkdirSync(path, { recursive: true, mode: 0o700 })
 }
 
-const write = (app: Called, run: string, request: OpenRequest): void => {
-  const { answer, file } = open(app, run, request)
+/**
+ * A question as data: all that somebody needs who has nothing else.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const toJson = (app: Called, run: string, request: OpenRequest) => {
   const { answerSchema, ask, attempt, attempts, deadline, example, files, id, name, path, previousErrors, prompt } =
     request
-  const text = JSON.stringify(
-    {
-      schema: "cairn.request/1",
-      run,
-      id,
-      step: path,
-      name,
-      attempt,
-      ask,
-      prompt,
-      files,
-      answerSchema,
-      example,
-      limits: {
-        maxBytes,
-        attempts,
-        deadline: deadline === undefined ? undefined : DateTime.formatIso(DateTime.unsafeMake(deadline))
-      },
-      previousErrors,
-      answer
+  return {
+    schema: "cairn.request/1",
+    run,
+    id,
+    step: path,
+    name,
+    attempt,
+    ask,
+    prompt,
+    files,
+    answerSchema,
+    example,
+    limits: {
+      maxBytes,
+      attempts,
+      deadline: deadline === undefined ? undefined : DateTime.formatIso(DateTime.unsafeMake(deadline))
     },
-    null,
-    2
-  )
+    previousErrors,
+    answer: open(app, run, request).answer
+  }
+}
+
+const write = (app: Called, run: string, request: OpenRequest): void => {
+  const { file } = open(app, run, request)
+  const text = JSON.stringify(toJson(app, run, request), null, 2)
   // Whole or not at all: somebody may be reading it now.
   const draft = `${file}.${randomId()}`
   fs.writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: "wx" })

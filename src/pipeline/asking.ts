@@ -4,11 +4,12 @@
  *
  * @since 0.1.0
  */
-import { Duration, Effect, Either, Exit, HashMap, JSONSchema, Option, Schema } from "effect"
+import { Duration, Effect, Either, Exit, HashMap, Option, Schema } from "effect"
 import { canonicalJson, digest, randomId } from "./digest.ts"
 import { examples } from "./examples.ts"
 import { broken, type Stop, type Task } from "./Executor.ts"
 import { foreignJson } from "./foreignJson.ts"
+import * as jsonSchema from "./jsonSchema.ts"
 import {
   type Accepted,
   type Answerer,
@@ -229,7 +230,7 @@ const requestOf = <A, I>(
   question: Question<A, I>,
   identity: Pick<Request, "path" | "step" | "version" | "digest" | "name">
 ): Effect.Effect<(at: number) => Request> => {
-  const answerSchema = JSONSchema.make(question.answer)
+  const answerSchema = jsonSchema.make(question.answer)
   return Effect.map(exampleOf(question, answerSchema), (example) => (at) => ({
     id: randomId(),
     ...identity,

@@ -127,7 +127,7 @@ describe("the skill", { timeout: 60_000 }, () => {
       const script = await bundle(entry, made)
       fs.writeFileSync(join(bin, name), `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`, { mode: 0o755 })
     }
-  })
+  }, 60_000)
 
   interface Said {
     readonly code: number | null

@@ -34,15 +34,30 @@ export const spec = (program: Program): Spec.Spec => ({
 export const run = Effect.fnUntraced(function*(app: App, program: Program) {
   const { io, parsed } = app
   app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
-  const fix = Spec.hint(app.name, spec(program))
   const file = parsed.values.get("input")?.[0]
   const whole = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)
   if (typeof whole !== "object" || whole === null || Array.isArray(whole)) {
     return yield* new InputInvalid({ where: handOff.nameOf(file ?? ""), reason: "it is not a JSON object" })
   }
+  return yield* start(app, program, { input: whole, settings: {}, file })
+})
+
+/**
+ * Starts it on what was given as JSON, over which go the options; `file` is where that stood.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const start = Effect.fnUntraced(function*(
+  app: App,
+  program: Program,
+  { file, ...json }: { readonly input: object; readonly settings: object; readonly file?: string | undefined }
+) {
+  const { io, parsed } = app
+  const fix = Spec.hint(app.name, spec(program))
   const record = values.withPaths(
     program.input,
-    { ...whole, ...(yield* values.given(program.input, parsed, io)) },
+    { ...json.input, ...(yield* values.given(program.input, parsed, io)) },
     io.cwd
   )
   const input = yield* values.decoded(program.input, record, { fix, isStrict: true }).pipe(
@@ -54,8 +69,8 @@ export const run = Effect.fnUntraced(function*(app: App, program: Program) {
       })
     )
   )
-  const given = yield* values.given(program.settings, parsed, io)
-  const settings = yield* values.decoded(program.settings, given, { fix })
+  const given = { ...json.settings, ...(yield* values.given(program.settings, parsed, io)) }
+  const settings = yield* values.decoded(program.settings, given, { fix, isStrict: true })
   return yield* perform(
     app,
     program.name,

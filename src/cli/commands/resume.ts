@@ -77,6 +77,25 @@ export const resume = Effect.fnUntraced(function*(app: App) {
 export const answer = Effect.fnUntraced(function*(app: App) {
   const [name = "@last", asked] = app.parsed.args
   const info = yield* Run.info(yield* Run.find(name))
+  const id = yield* requestOf(app, info, asked)
+  const file = app.parsed.values.get("file")?.[0]
+  if (file === undefined) {
+    return yield* new UsageError({
+      reason: "--file is missing: where is the answer?",
+      fix: `${handOff.command(app, info.id, id, "FILE")}   (or --file - to read stdin)`
+    })
+  }
+  const text = yield* handOff.readText(file, resolve(app.io.cwd, file), app.io.readStdin)
+  return yield* goOn(app, info, new Map([[id, Given.Text({ text })]]))
+})
+
+/**
+ * The id of the question that an answer is for: the one that is named, by its id or its step, or the only one there is.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const requestOf = Effect.fnUntraced(function*(app: App, info: Run.Info, asked: string | undefined) {
   const open = RunState.openRequests(info.state)
   const meant = asked === undefined ? open : open.filter(({ id, path }) => id === asked || path === asked)
   const [only, ...others] = meant
@@ -93,16 +112,7 @@ export const answer = Effect.fnUntraced(function*(app: App) {
     })
   }
   // What is not open may have been answered with this before.
-  const id = only?.id ?? asked ?? ""
-  const file = app.parsed.values.get("file")?.[0]
-  if (file === undefined) {
-    return yield* new UsageError({
-      reason: "--file is missing: where is the answer?",
-      fix: `${handOff.command(app, info.id, id, "FILE")}   (or --file - to read stdin)`
-    })
-  }
-  const text = yield* handOff.readText(file, resolve(app.io.cwd, file), app.io.readStdin)
-  return yield* goOn(app, info, new Map([[id, Given.Text({ text })]]))
+  return only?.id ?? asked ?? ""
 })
 
 const lastUnfinished = (app: App) =>
@@ -113,7 +123,13 @@ const lastUnfinished = (app: App) =>
       : Effect.succeed(unfinished)
   })
 
-const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, Given>) {
+/**
+ * Goes on with a run, with answers to its questions by their ids.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, Given>) {
   const { watched } = app
   watched.summary = { ...watched.summary, run: Option.some(info.id), program: Option.some(info.program) }
   if (Option.isSome(info.damage)) return yield* info.damage.value

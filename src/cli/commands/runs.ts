@@ -25,25 +25,13 @@ export const spec: Spec.Spec = {
 /** @category running */
 export const run = Effect.fnUntraced(function*(app: App) {
   const now = yield* when.now
-  const runs = (yield* Run.list).map((info) => {
-    const { of, ...summary } = Summary.ofState(info.state, known.pipelineOf(app, info))
-    return { info, done: Summary.settled({ of, ...summary }), of, next: known.nextOf(app, info) }
-  })
+  const runs = (yield* Run.list).map((info) => ({ info, next: known.nextOf(app, info), ...stepsOf(app, info) }))
   const next = runs.find(({ next }) => Option.isSome(next))?.next ?? Option.none()
   return {
     json: {
       schema: "cairn.runs/1",
       home: app.home.folder,
-      runs: runs.map(({ done, info, next, of }) => ({
-        run: info.id,
-        program: info.program,
-        status: info.status,
-        done,
-        of,
-        started: when.iso(Option.map(info.state.started, ({ at }) => at)),
-        changed: when.iso(info.state.at === 0 ? Option.none() : Option.some(info.state.at)),
-        next: Option.getOrNull(next)
-      }))
+      runs: runs.map(({ info }) => toJson(app, info))
     },
     text: runs.length === 0
       ? `There are no runs in ${printable.line(app.home.folder)}\n`
@@ -59,4 +47,26 @@ export const run = Effect.fnUntraced(function*(app: App) {
         app.io.stdout
       ) + Option.match(next, { onNone: () => "", onSome: (command) => `\nGo on: ${command}\n` })
   } satisfies Outcome
+})
+
+/** How many steps there are, and how many of them are settled. */
+const stepsOf = (app: App, info: Run.Info): { readonly done: number; readonly of: number } => {
+  const summary = Summary.ofState(info.state, known.pipelineOf(app, info))
+  return { done: Summary.settled(summary), of: summary.of }
+}
+
+/**
+ * A run as data.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const toJson = (app: App, info: Run.Info) => ({
+  run: info.id,
+  program: info.program,
+  status: info.status,
+  ...stepsOf(app, info),
+  started: when.iso(Option.map(info.state.started, ({ at }) => at)),
+  changed: when.iso(info.state.at === 0 ? Option.none() : Option.some(info.state.at)),
+  next: Option.getOrNull(known.nextOf(app, info))
 })

@@ -1,0 +1,210 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- a command line takes programs that fail with anything
+/**
+ * A server of the Model Context Protocol on stdin and stdout. It ends when stdin does; a run that is under way then is
+ * stopped like by any signal, and goes on when it is started again.
+ *
+ * @since 0.1.0
+ */
+import * as McpSchema from "@effect/ai/McpSchema"
+import * as McpServer from "@effect/ai/McpServer"
+import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as RpcSerialization from "@effect/rpc/RpcSerialization"
+import * as RpcServer from "@effect/rpc/RpcServer"
+import { Deferred, Effect, type Exit, Fiber, Layer, Option, Schedule, type Scope, Sink, Stream } from "effect"
+import type { Journal } from "../../pipeline/Journal.ts"
+import { Given } from "../../pipeline/Question.ts"
+import * as Run from "../../pipeline/Run.ts"
+import * as RunState from "../../pipeline/RunState.ts"
+import { AnswerInvalid } from "../../pipeline/Suspended.ts"
+import type { App, Outcome } from "../App.ts"
+import * as resumeCommand from "../commands/resume.ts"
+import * as finish from "../finish.ts"
+import * as Watched from "../Watched.ts"
+import * as elicitation from "./elicitation.ts"
+import * as jsonRpc from "./jsonRpc.ts"
+import * as tools from "./tools.ts"
+
+/** A client does not wait for ever: what takes longer is looked at again with `run_status`. */
+const patience = "2 seconds"
+
+/** @category running */
+export const serve = (app: App): Effect.Effect<Outcome, never, Journal> =>
+  Effect.scoped(Effect.gen(function*() {
+    const closed = yield* Deferred.make<void>()
+    const ended = yield* Deferred.make<void>()
+    const rpc = jsonRpc.make(app.io.stdout.draw)
+    const client: Client = { offersElicitation: rpc.offersElicitation, closed: Deferred.await(closed) }
+    const stdin = Stream.concat(
+      Stream.orDie(NodeStream.stdin),
+      // Whoever has said all that there is to say still gets every response.
+      Stream.drain(Stream.fromEffect(Effect.all([
+        Deferred.succeed(closed, undefined),
+        rpc.idle,
+        Deferred.succeed(ended, undefined)
+      ])))
+    )
+    const protocol = Layer.provide(
+      RpcServer.layerProtocolStdio({ stdin, stdout: Sink.drain }),
+      Layer.succeed(RpcSerialization.RpcSerialization, rpc.serialization)
+    )
+    const server = Layer.effectDiscard(register(app, client, yield* Effect.scope)).pipe(
+      Layer.provide(McpServer.layer({ name: app.name, version: app.version })),
+      Layer.provide(protocol)
+    )
+    // In a fiber of its own: the protocol interrupts the one that it was made in.
+    yield* Effect.forkScoped(Layer.launch(server))
+    yield* Deferred.await(ended)
+    return { text: "", json: null }
+  }))
+
+/** Whoever calls, and whether it can still be asked anything. */
+interface Client {
+  readonly offersElicitation: () => boolean
+  readonly closed: Effect.Effect<void>
+}
+
+const register = Effect.fnUntraced(function*(app: App, client: Client, scope: Scope.Scope) {
+  const server = yield* McpServer.McpServer
+  const journal = yield* Effect.context<Journal>()
+  for (const tool of tools.make(app)) {
+    yield* server.addTool({
+      tool: new McpSchema.Tool({
+        name: tool.name,
+        title: tool.title,
+        description: tool.description,
+        inputSchema: tool.inputSchema,
+        annotations: new McpSchema.ToolAnnotations({ title: tool.title, ...tool.hints })
+      }),
+      handle: (given) =>
+        Effect.gen(function*() {
+          const one = call(app)
+          const calling = tool.call(one, given)
+          if (!tool.runs) return resultOf(finish.documentOf(one, yield* Effect.exit(calling)))
+          return resultOf(yield* attended(one, yield* settled(one, calling, scope), client, scope))
+        }).pipe(Effect.provide(journal))
+    })
+  }
+})
+
+/** One call, which shows nothing on the way. */
+const call = (app: App): App => ({
+  ...app,
+  json: true,
+  parsed: { args: [], values: new Map([["progress", ["none"]]]), switches: new Map() },
+  watched: Watched.make()
+})
+
+interface Settled {
+  readonly code: number
+  readonly document: unknown
+}
+
+/** How a run ends, or that it is under way: it goes on whether or not somebody waits for it. */
+const settled = (
+  app: App,
+  running: Effect.Effect<Outcome, unknown, Journal>,
+  scope: Scope.Scope
+): Effect.Effect<Settled & { readonly exit: Option.Option<Exit.Exit<Outcome, unknown>> }, never, Journal> =>
+  Effect.gen(function*() {
+    const fiber = yield* Effect.forkIn(running, scope)
+    const ended = Effect.map(Fiber.await(fiber), (exit) => ({
+      ...finish.documentOf(app, exit),
+      exit: Option.some(exit)
+    }))
+    const underWay = Effect.sync(() => app.watched.summary).pipe(
+      Effect.repeat({ until: ({ run }) => Option.isSome(run), schedule: Schedule.spaced("50 millis") }),
+      Effect.delay(patience),
+      Effect.as(Effect.sync(() => {
+        const { program, run } = app.watched.summary
+        return {
+          code: 0,
+          document: {
+            schema: "cairn.result/1",
+            run: Option.getOrNull(run),
+            program: Option.getOrNull(program),
+            status: "running"
+          },
+          exit: Option.none()
+        }
+      })),
+      Effect.flatten
+    )
+    return yield* Effect.raceFirst(ended, underWay)
+  })
+
+/** A run that waits, with its questions in full; those for a person are asked right away where the client can do that. */
+const attended = (
+  app: App,
+  { code, document, exit }: Effect.Effect.Success<ReturnType<typeof settled>>,
+  client: Client,
+  scope: Scope.Scope
+): Effect.Effect<Settled, never, Journal | McpSchema.McpServerClient> =>
+  Effect.gen(function*() {
+    const isRefused = Option.exists(exit, (exit) =>
+      exit._tag === "Failure" && exit.cause._tag === "Fail" && exit.cause.error instanceof AnswerInvalid)
+    const { run } = app.watched.summary
+    if (Option.isNone(run) || (code !== waiting && !isRefused)) {
+      return { code, document }
+    }
+    const info = yield* Effect.option(Run.info(run.value))
+    if (Option.isNone(info)) {
+      return { code, document }
+    }
+    const requests = tools.requestsOf(app, info.value)
+    if (client.offersElicitation()) {
+      for (const request of RunState.openRequests(info.value.state)) {
+        const answer = request.ask === "user" ? yield* elicited(request, client) : Option.none()
+        if (Option.isNone(answer)) {
+          continue
+        }
+        const next = call(app)
+        const answers = new Map([[request.id, Given.Text({ text: JSON.stringify(answer.value) })]])
+        return yield* attended(
+          next,
+          yield* settled(next, resumeCommand.goOn(next, info.value, answers), scope),
+          client,
+          scope
+        )
+      }
+    }
+    return { code, document: { ...(document as object), requests } }
+  })
+
+const waiting = 42
+
+/** What a person answers; nothing where no form could ask for it, or the person would not say. */
+const elicited = (
+  { answerSchema, previousErrors, prompt }: ReturnType<typeof RunState.openRequests>[number],
+  { closed }: Client
+): Effect.Effect<Option.Option<unknown>, never, McpSchema.McpServerClient> =>
+  Effect.transposeMapOption(elicitation.form(answerSchema), ({ answerOf, requestedSchema }) =>
+    Effect.gen(function*() {
+      const client = yield* Effect.flatMap(McpSchema.McpServerClient, ({ getClient }) => getClient)
+      const message = [prompt, ...previousErrors.map((error) => `Not accepted: ${error}`)].join("\n")
+      const { action, ...result } = yield* client["elicitation/create"]({ message, requestedSchema })
+      return action === "accept" && "content" in result ? Option.some(answerOf(result.content)) : Option.none()
+    }).pipe(
+      Effect.scoped,
+      Effect.orElseSucceed(Option.none),
+      Effect.raceFirst(Effect.as(closed, Option.none()))
+    )).pipe(Effect.map(Option.flatten))
+
+/** What a tool says: its document, and where it failed a few words for whoever reads no JSON. */
+const resultOf = ({ code, document }: Settled): McpSchema.CallToolResult => {
+  const isError = code !== 0 && code !== waiting
+  const { error } = document as {
+    readonly error?: { readonly tag: string; readonly message: string; readonly fix: string }
+  }
+  const text = isError && error !== undefined
+    ? `error  ${error.message}\nfix    ${fixes[error.tag] ?? error.fix}`
+    : JSON.stringify(document)
+  return new McpSchema.CallToolResult({ isError, structuredContent: document, content: [{ type: "text", text }] })
+}
+
+/** What to do next, where that is another call. */
+const fixes: Readonly<Record<string, string>> = {
+  AnswerInvalid: "Correct the answer and call run_answer again.",
+  AnswerUnreadable: "Call run_answer with the answer.",
+  RunNotFound: "Call run_list to see the runs.",
+  RunHeld: "Call run_status until the run is no longer running."
+}
