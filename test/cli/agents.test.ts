@@ -122,6 +122,29 @@ describe("a hybrid strategy whose server is down", { timeout: 60_000 }, () => {
     }))
 })
 
+describe("a deadline", { timeout: 60_000 }, () => {
+  it.scopedLive("is there only where one is given; after it the step fails, or keywords decide, or the answer that was agreed on counts", () =>
+    Effect.gen(function*() {
+      const late = ["--deadline", "1 millis"]
+      const agreed = [...late, "--default-answer", Enhancing.content]
+      /** What comes of a question that is left open, and of going on after that. */
+      const left = (strategy: string, options: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const { call, core, enhance } = yield* within
+          const waiting = yield* enhance(`--strategy ${strategy} --json`, options)
+          const ended = yield* call("resume @last --json")
+          const { error, output } = document(ended)
+          return [waiting.code, ended.code, error?.tag ?? output?.fellBack, core().includes(Enhancing.rule)]
+        })
+
+      assert.deepStrictEqual(yield* left("ai", []), [42, 42, undefined, false])
+      assert.deepStrictEqual(yield* left("ai", late), [42, 1, "AgentTimedOut", false])
+      assert.deepStrictEqual(yield* left("hybrid", late), [42, 0, true, false])
+      assert.deepStrictEqual(yield* left("ai", agreed), [42, 0, false, true])
+      assert.deepStrictEqual(yield* left("hybrid", agreed), [42, 0, false, true])
+    }))
+})
+
 const canary = "sk-canary-0123456789"
 const keys = { ANTHROPIC_API_KEY: canary, OPENAI_API_KEY: canary, CAIRN_API_KEY: canary }
 const providers = ["anthropic", "openai", "compatible"] as const

@@ -141,6 +141,45 @@ describe("a fallback", () => {
       assert.include(yield* scene.told, "ChoiceMade text")
     }))
 
+  it.effect("that was not needed is recorded too, and is not taken when the run goes on", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const calls: Array<string> = []
+      const run = (first: Behaviour) => {
+        const layer = Strategy.make({
+          a: writer("a", first, calls),
+          b: writer("b", "succeeds", calls),
+          c: Strategy.fallback("a", "b")
+        }).layer("c")
+        const step = Step.make("write", {
+          title: "Writing",
+          input: Schema.String,
+          success: Schema.String,
+          failure: Scene.Oops,
+          run: (text) =>
+            Effect.flatMap(Effect.provide(write(text), layer), (text) => new Scene.Oops({ why: `${text} is no good` }))
+        })
+        return Effect.flip(scene.on(
+          Run.start(
+            Pipeline.make("writing", { input: Schema.String }).pipe(Pipeline.step("text", step, ({ input }) => input)),
+            "it"
+          )
+        ))
+      }
+
+      assert.deepStrictEqual(yield* run("succeeds"), new Scene.Oops({ why: "a: it is no good" }))
+      assert.deepStrictEqual(yield* run("fails"), new Scene.Oops({ why: "a cannot it" }))
+
+      assert.deepStrictEqual(calls, ["a it", "a it"])
+      const choices = (yield* Effect.orDie(scene.on(Run.events(scene.id())))).filter((event) =>
+        event._tag === "ChoiceMade"
+      )
+      assert.deepStrictEqual(
+        choices.map(({ chose, member, path, reason }) => ({ chose, member, path, reason })),
+        [{ chose: "a", member: "Writer.write", path: "text", reason: undefined }]
+      )
+    }))
+
   it.effect("does not fall for a question that is open, and takes its answer", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
