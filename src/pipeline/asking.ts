@@ -193,10 +193,19 @@ export const ask = <A, I, E, E2, R>(
       }
       if (open.deadline !== undefined && (yield* now) >= open.deadline && question.deadline !== undefined) {
         const { after, otherwise } = question.deadline
-        const standing = yield* Effect.option(Effect.flatMap(otherwise, (given) =>
-          judge(question, given, Option.none())))
-        if (Option.isSome(standing)) return yield* accept(standing.value, { id })
-        const refusal = Refusal.Late({ message: `there was no answer within ${Duration.format(after)}` })
+        const standing = yield* Effect.transposeMapOption(otherwise, (given) =>
+          Effect.either(judge(question, given, Option.none())))
+        const agreed = Option.flatMap(standing, Either.getRight)
+        if (Option.isSome(agreed)) {
+          return yield* accept(agreed.value, { id })
+        }
+        const wrong = Option.match(Option.flatMap(standing, Either.getLeft), {
+          onNone: () =>
+            "",
+          onSome: (refusal) =>
+            `, and the one that counts then does not fit: ${issuesOf(refusal).join("; ")}`
+        })
+        const refusal = Refusal.Late({ message: `there was no answer within ${Duration.format(after)}${wrong}` })
         const failure = failing?.(refusal, Infinity, { ...where, id }) ?? Option.none()
         if (Option.isSome(failure)) {
           return yield* Effect.fail(failure.value)
@@ -207,7 +216,8 @@ export const ask = <A, I, E, E2, R>(
     const last = refused.at(-1)
     const before = {
       count: refused.length,
-      last: Option.map(Option.fromNullable(last), ({ issues }) => Refusal.Invalid({ reason: unfit, issues }))
+      last: Option.map(Option.fromNullable(last), ({ issues }) =>
+        Refusal.Invalid({ reason: unfit, issues }))
     }
     return yield* Effect.matchEffect(settle(question, answerer, failing, { where, before, refused: refuse }), {
       onSuccess: (accepted): Effect.Effect<A, E | E2 | Suspended> =>

@@ -134,14 +134,21 @@ describe("a deadline", { timeout: 60_000 }, () => {
           const waiting = yield* enhance(`--strategy ${strategy} --json`, options)
           const ended = yield* call("resume @last --json")
           const { error, output } = document(ended)
-          return [waiting.code, ended.code, error?.tag ?? output?.fellBack, core().includes(Enhancing.rule)]
+          return [waiting.code, ended.code, error?.message ?? output?.fellBack, core().includes(Enhancing.rule)]
         })
+      const message = "The agent (handoff) did not answer \"content\" in time: there was no answer within 1ms"
 
       assert.deepStrictEqual(yield* left("ai", []), [42, 42, undefined, false])
-      assert.deepStrictEqual(yield* left("ai", late), [42, 1, "AgentTimedOut", false])
+      assert.deepStrictEqual(yield* left("ai", late), [42, 1, message, false])
       assert.deepStrictEqual(yield* left("hybrid", late), [42, 0, true, false])
       assert.deepStrictEqual(yield* left("ai", agreed), [42, 0, false, true])
       assert.deepStrictEqual(yield* left("hybrid", agreed), [42, 0, false, true])
+      assert.deepStrictEqual(yield* left("ai", [...late, "--default-answer", "1"]), [
+        42,
+        1,
+        `${message}, and the one that counts then does not fit: The answer: it is not a JSON object`,
+        false
+      ])
     }))
 })
 
