@@ -8,26 +8,16 @@ import { Cause, type Clock, Context, Duration, Effect, Either, Exit, FiberRef, H
 import { ask, type Desk, Signal } from "./asking.ts"
 import { type Checkpoint, type Entry, entry } from "./checkpoint.ts"
 import { type Answer, CurrentStep, type StepInRun } from "./CurrentStep.ts"
-import {
-  asking,
-  broken,
-  died,
-  type Executor,
-  failed,
-  goingBack,
-  type Recalled,
-  type Stop,
-  type Task
-} from "./Executor.ts"
-import { isTooLong, tooLong } from "./limit.ts"
+import { asking, broken, died, type Executor, failed, goingBack, type Stop, type Task } from "./Executor.ts"
+import { handedOn, isSecret, refused } from "./handedOn.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as problem from "./problem.ts"
 import type { Given } from "./Question.ts"
+import * as recall from "./recall.ts"
 import * as recorded from "./recorded.ts"
-import { RecordedResultInvalid } from "./RunError.ts"
 import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
-import type { Execution, RunState } from "./RunState.ts"
+import type { RunState } from "./RunState.ts"
 import type { Remembered } from "./Secrets.ts"
 import * as Step from "./Step.ts"
 import { summaryOf } from "./summaryOf.ts"
@@ -88,8 +78,7 @@ export interface JournalExecutor extends Executor {
  * @since 0.1.0
  */
 export const make = (options: Options): JournalExecutor => {
-  const { answers, checkpoint: { id: run, journal, ref, values }, clock, dryRun, pipeline, report, secrets, settled } =
-    options
+  const { answers, checkpoint: { id: run, ref }, clock, dryRun, pipeline, report, secrets, settled } = options
   const undoables: Array<Undoable> = []
   // What the ref holds, at hand without an effect.
   let state = options.state
@@ -125,78 +114,11 @@ export const make = (options: Options): JournalExecutor => {
       (stop) => Effect.die(new Signal(stop))
     )
 
+  const records = { checkpoint: options.checkpoint, state: () => state }
   const desk: Desk = { run, answers, settled, state: () => state, record }
 
-  const recordAt = (position: number): Effect.Effect<DurableEvent, Stop> =>
-    Effect.flatMap(
-      Effect.mapError(journal.read(position), (error) => broken("", error)),
-      (text) =>
-        Either.match(RunRecord.decode(text), {
-          onLeft: ({ reason }) => Effect.fail(broken("", new Error(reason))),
-          onRight: Effect.succeed
-        })
-    )
-
-  const decoded = (path: string, step: Step.Definition, json: unknown): Recalled => {
-    const value = step.success.decode(json)
-    if (Either.isRight(value)) return { _tag: "Hit", value: value.right }
-    const invalid = new RecordedResultInvalid({ run, path, step: step.name, issues: value.left })
-    return { _tag: "Far", fetch: Effect.fail(broken(path, invalid)) }
-  }
-
-  const executionAt = (path: string, was: string | undefined): Execution | undefined =>
-    state.executions.get(path) ?? (was === undefined ? undefined : state.executions.get(was))
-
-  const recalling = (
-    differs: typeof changed,
-    keep: boolean
-  ): Pick<Executor, "recall" | "recallFailure" | "isFrom"> => ({
-    recall: (path, was, step, digest) => {
-      const execution = executionAt(path, was)
-      if (execution === undefined) return { _tag: "Miss", why: undefined }
-      const why = execution.succeeded ? differs(execution, step, digest) : "it failed before"
-      if (why !== undefined) return { _tag: "Miss", why }
-      const { position } = execution
-      if (values.has(position)) {
-        const json = values.get(position)
-        if (!keep) values.delete(position)
-        return decoded(path, step, json)
-      }
-      return {
-        _tag: "Far",
-        fetch: Effect.map(
-          recordAt(position),
-          (event): Recalled =>
-            event._tag === "StepSucceeded" ? decoded(path, step, event.value) : { _tag: "Miss", why: undefined }
-        )
-      }
-    },
-    recallFailure: (path, was, step, digest) => {
-      const execution = executionAt(path, was)
-      if (execution === undefined || execution.succeeded || differs(execution, step, digest) !== undefined) {
-        return Effect.succeedNone
-      }
-      return Effect.map(
-        recordAt(execution.position),
-        (event) =>
-          event._tag === "StepFailed" && event.problem._tag === "Failure"
-            ? Option.getRight(step.failure.decode(event.problem.value))
-            : Option.none()
-      )
-    },
-    isFrom: (path, was, step, digest) => {
-      const execution = executionAt(path, was)
-      const isSame = (one: Made) => differs(one, step, digest) === undefined
-      return execution?.succeeded === true && isSame(execution) ||
-        [path, ...(was === undefined ? [] : [was])].some((path) =>
-          Option.exists(HashMap.get(state.requests, path), (open) => open.some(isSame)) ||
-          Option.exists(HashMap.get(state.answers, path), (answers) => answers.some(isSame))
-        )
-    }
-  })
-
   const hasRecovery: Executor["hasRecovery"] = (path, was) => {
-    recoveries ??= recoveriesIn(options.state)
+    recoveries ??= recall.recoveriesIn(options.state)
     return recoveries.has(path) || (was !== undefined && recoveries.has(was))
   }
 
@@ -380,7 +302,7 @@ export const make = (options: Options): JournalExecutor => {
     })
 
   const executor: Executor = {
-    ...recalling(changed, false),
+    ...recall.recalling(records, recall.changed, false),
     hasRecovery,
     execute,
     passed: (path, was, step, input, value) => {
@@ -394,27 +316,15 @@ export const make = (options: Options): JournalExecutor => {
     ...executor,
     record,
     undoables,
-    past: { ...executor, ...still, ...recalling(changedInput, false) },
-    future: { ...executor, ...still, ...recalling(changed, true), passed: () => {} },
+    past: { ...executor, ...still, ...recall.recalling(records, recall.changedInput, false) },
+    future: { ...executor, ...still, ...recall.recalling(records, recall.changed, true), passed: () => {} },
     waits: ({ digest, place: { path }, step }) =>
       Option.exists(
         HashMap.get(state.requests, path),
-        (open) => open.some((request) => changed(request, step, digest) === undefined)
+        (open) => open.some((request) => recall.changed(request, step, digest) === undefined)
       )
   }
 }
-
-/** The paths of recoveries that came to something. One may hold another: `a#catch/b#catch` is in both. */
-const recoveriesIn = ({ answers, executions, requests }: RunState): Set<string> =>
-  new Set(
-    [
-      ...Array.from(executions).flatMap(([path, { succeeded }]) => succeeded ? [path] : []),
-      ...HashMap.keys(requests),
-      ...HashMap.keys(answers)
-    ].flatMap((path) =>
-      Array.from(path.matchAll(/#catch(?=\/|$)/g), ({ 0: { length }, index }) => path.slice(0, index + length))
-    )
-  )
 
 /** Runs and shows nothing. Like a question, what would be run stops nothing beside it. */
 const still: Pick<Executor, "execute" | "show"> = {
@@ -427,33 +337,6 @@ const told = (answers: RunState["answers"]): ReadonlyArray<Answer> =>
   Array.from(answers)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([path, all]) => all.map(({ name, value }) => ({ path, name, value })))
-
-/** What a record was made from. */
-type Made = Pick<Execution, "step" | "version" | "digest">
-
-/** The same, as far as it does not depend on what a step finds in the world. */
-const changedInput: typeof changed = (made, step, digest) =>
-  changed({ ...made, digest: parts(made.digest).input ?? "" }, step, parts(digest).input ?? "")
-
-/** Which of the things that a result depends on is another now. */
-const changed = (execution: Made, step: Step.Definition, digest: string): string | undefined => {
-  if (execution.step !== step.name) return `step "${execution.step}" became "${step.name}"`
-  if (execution.version !== step.version) return `version ${execution.version} became ${step.version}`
-  if (execution.digest === digest) return undefined
-  const before = parts(execution.digest)
-  const after = parts(digest)
-  const what = [
-    ...(before.input === after.input ? [] : ["its input"]),
-    ...(before.fingerprint === after.fingerprint ? [] : ["what it reads"]),
-    ...(before.after === after.after ? [] : ["what it comes after"])
-  ]
-  return `${what.join(" and ")} changed`
-}
-
-const parts = (digest: string) => {
-  const [, input, fingerprint, after] = /^([^.~]*)(\.[^~]*)?(~.*)?$/.exec(digest) ?? []
-  return { input, fingerprint, after }
-}
 
 /** Runs a body in its step and in a scope of its own; both at once, since a change of the context is what costs most. */
 const within = (
@@ -476,37 +359,3 @@ const within = (
 
 /** Events that hold what somebody goes on with: nothing is changed in them. */
 const valued: ReadonlySet<DurableEvent["_tag"]> = new Set(["RunStarted", "AnswerRecorded", "RunSucceeded"])
-
-/** Why a text cannot be kept, behind its name. */
-const refused = (text: string, secrets: Remembered): string | undefined =>
-  isTooLong(text)
-    ? tooLong(text)
-    : secrets.isIn(text)
-    ? isSecret
-    : undefined
-
-const isSecret = "holds a secret that was read here, and secrets are never stored"
-
-/** What the journal would give back: that, and nothing else, is what a step hands on. */
-const handedOn = (
-  step: Step.Definition,
-  result: unknown,
-  secrets: Remembered
-): Either.Either<{ readonly json: unknown; readonly text: string; readonly value: unknown }, string> =>
-  Either.flatMap(
-    Either.mapLeft(step.success.encode(result), (issues) =>
-      `the result of step "${step.name}" does not fit its schema\n${issues}`),
-    (json) => {
-      const text = json === undefined ? "null" : JSON.stringify(json)
-      const reason = refused(text, secrets)
-      if (reason !== undefined) {
-        return Either.left(`the result of step "${step.name}" ${reason}`)
-      }
-      const back: unknown = json === undefined ? undefined : JSON.parse(text)
-      return Either.mapBoth(step.success.decode(back), {
-        onLeft: (issues) =>
-          `the result of step "${step.name}" cannot be read back\n${issues}`,
-        onRight: (value) => ({ json, text, value })
-      })
-    }
-  )
