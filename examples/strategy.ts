@@ -18,7 +18,7 @@ class NoName extends Schema.TaggedError<NoName>()("NoName", { day: Schema.String
 const Failure = Schema.Union(NoName, Agent.Failure)
 type Failure = typeof Failure.Type
 
-class Namer extends Context.Tag("example/Namer")<Namer, {
+class Namer extends Context.Tag("effect-cairn/examples/strategy/Namer")<Namer, {
   readonly nameFor: (day: string) => Effect.Effect<string, Failure | Suspended.Suspended>
 }>() {}
 
