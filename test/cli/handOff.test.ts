@@ -37,6 +37,7 @@ interface Document {
   readonly run: string
   readonly status: string
   readonly next: string
+  readonly output: unknown
   readonly requests: ReadonlyArray<Request>
   readonly error: { readonly tag: string; readonly message: string; readonly fix: string }
 }
@@ -201,6 +202,28 @@ describe("answers", { timeout: 60_000 }, () => {
     const other = paste(command, folder, JSON.stringify({ title: "Snow", pages: 3 }))
     assert.deepStrictEqual([other.code, document(other).error.tag], [65, "WrongRequest"])
     assert.match(document(other).error.fix, /^To be asked again: asking resume book-\S+ --from parts$/)
+  })
+
+  it("that are empty do not count", async () => {
+    const { requests } = await ask("one")
+
+    const empty = await json("answer @last --file -", " \n")
+
+    assert.deepStrictEqual([empty.code, empty.error.message], [65, "stdin: it is empty"])
+    assert.strictEqual(read(first(requests).file).attempt, 1)
+  })
+
+  it("that were taken do nothing when they are left again", async () => {
+    const { requests } = await ask("one", "two")
+    const { answer } = first(requests)
+    fs.writeFileSync(answer.file, good)
+    assert.strictEqual((await json("resume")).code, 42)
+    assert.isFalse(fs.existsSync(answer.file))
+    fs.writeFileSync(answer.file, JSON.stringify({ title: "Snow", pages: 1 }))
+
+    const ended = await json("answer @last --file -", good)
+
+    assert.deepStrictEqual([ended.code, ended.output], [0, [isJson(good), isJson(good)]])
   })
 
   it("for another request, another run or another input are refused", async () => {

@@ -14,7 +14,7 @@ import type { App } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import { perform, runOptions } from "../perform.ts"
 import * as Spec from "../Spec.ts"
-import { UsageError } from "../UsageError.ts"
+import { InputInvalid, UsageError } from "../UsageError.ts"
 import * as values from "../values.ts"
 
 const settingsOf = (programs: App["programs"]): ReadonlyArray<Spec.Flag> => {
@@ -86,6 +86,8 @@ export const answer = Effect.fnUntraced(function*(app: App) {
     })
   }
   const text = yield* handOff.readText(file, resolve(app.io.cwd, file), app.io.readStdin)
+  // Nothing was said: that is no answer, and does not count as one.
+  if (text.trim() === "") return yield* new InputInvalid({ where: handOff.nameOf(file), reason: "it is empty" })
   return yield* goOn(app, info, new Map([[id, Given.Text({ text })]]))
 })
 
