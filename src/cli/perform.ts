@@ -19,7 +19,7 @@ import * as progress from "./progress.ts"
 import * as Watched from "./Watched.ts"
 
 /**
- * The outcome of `running`, which starts or resumes a program.
+ * The outcome of `running`, which starts or resumes a program. `hint` is said where it goes on.
  *
  * @category running
  * @since 0.1.0
@@ -27,13 +27,14 @@ import * as Watched from "./Watched.ts"
 export const perform = <E>(
   app: App,
   program: string,
-  running: Effect.Effect<Program.Finished, E, RunFolder | Journal>
+  running: Effect.Effect<Program.Finished, E, RunFolder | Journal>,
+  hint?: string
 ): Effect.Effect<Outcome, E | JournalError, Journal> => {
   app.watched.summary = { ...app.watched.summary, program: Option.some(program) }
   const reporter = Layer.effect(
     Reporter.Reporter,
     Effect.map(Reporter.Reporter, (shown) => Reporter.all(Watched.reporter(app.watched), shown))
-  ).pipe(Layer.provide(progress.layer(app.name, app.io, app.parsed)))
+  ).pipe(Layer.provide(progress.layer(app.name, app.io, app.parsed, hint)))
   return running.pipe(
     Effect.map(({ output, text }) => ({
       text: text === "" ? "" : `${text}\n`,

@@ -34,15 +34,15 @@ export const mode = (io: Io.Io, parsed: Parsed): "live" | "lines" | "json" | "no
  * @category layers
  * @since 0.1.0
  */
-export const layer = (name: string, io: Io.Io, parsed: Parsed): Layer.Layer<never> => {
-  const colors = Io.colors(io, io.stderr, parsed)
+export const layer = (name: string, io: Io.Io, parsed: Parsed, hint?: string): Layer.Layer<never> => {
+  const shown = { colors: Io.colors(io, io.stderr, parsed), ...(hint === undefined ? {} : { hint }) }
   switch (mode(io, parsed)) {
     case "json":
       return ReporterJson.layer({ write: io.stderr.write, name })
     case "live":
-      return ReporterLive.layer({ ...io.stderr, colors })
+      return ReporterLive.layer({ ...io.stderr, ...shown })
     case "lines":
-      return ReporterLines.layer({ write: io.stderr.write, colors })
+      return ReporterLines.layer({ write: io.stderr.write, ...shown })
     case "none":
       return Layer.succeed(Reporter, silent)
   }

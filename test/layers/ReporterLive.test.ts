@@ -260,7 +260,7 @@ describe("the live view", () => {
       yield* TestClock.adjust("80 millis")
 
       assert.deepStrictEqual(yield* view.screen, [
-        "p · going on with run p-1 (it had failed; --new starts over)",
+        "p · going on with run p-1 (it had failed)",
         "Steps 1–3 of 12: done before, kept",
         "–  4/12 Step 4                          0.0s  not needed",
         "Step 5 of 12: done before, kept",

@@ -78,6 +78,7 @@ export const start = Effect.fnUntraced(function*(
       ...runOptions(app),
       new: parsed.switches.get("new") === true,
       settings: values.withoutSecrets(program.settings, given)
-    })
+    }),
+    "--new starts over"
   )
 })

@@ -15,6 +15,8 @@ import * as transcript from "./transcript.ts"
 export interface Options {
   readonly write: (text: string) => void
   readonly colors?: boolean
+  /** What is said beside the name of a run that goes on, such as how to begin anew. */
+  readonly hint?: string
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Options {
  */
 export const layer = (options: Options): Layer.Layer<never> =>
   Layer.sync(Reporter, () => {
-    const lines = transcript.make(paint.make(options.colors === true))
+    const lines = transcript.make(paint.make(options.colors === true), options.hint)
     return {
       report: (event) =>
         Effect.sync(() => {

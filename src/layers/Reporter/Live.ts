@@ -21,6 +21,8 @@ import * as words from "./words.ts"
  */
 export interface Options {
   readonly colors?: boolean
+  /** What is said beside the name of a run that goes on, such as how to begin anew. */
+  readonly hint?: string
   /** Writes to the terminal itself, in one piece. */
   readonly draw: (text: string) => void
   readonly size: () => { readonly columns: number; readonly rows: number }
@@ -56,7 +58,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       const colors = paint.make(options.colors === true)
       const screen = Screen.make(options.draw)
       let size = options.size()
-      const aside = asides.lines(colors, () => size.columns)
+      const aside = asides.lines(colors, { hint: options.hint, columns: () => size.columns })
 
       let summary = Summary.empty
       /** The paths of the rows that are shown, in the order in which they began. */

@@ -16,8 +16,13 @@ import * as words from "./words.ts"
  */
 export const lines = (
   paint: Paint,
-  columns: () => number = () => Infinity
+  options: {
+    /** What is said beside the name of a run that goes on, such as how to begin anew. */
+    readonly hint?: string | undefined
+    readonly columns?: () => number
+  } = {}
 ): (event: RunEvent) => ReadonlyArray<string> => {
+  const { columns = () => Infinity, hint } = options
   const none = (): ReadonlyArray<string> => []
   const begins = (event: { readonly program?: string | undefined; readonly run?: string | undefined }, how: string) =>
     `${paint.bold(printable.line(event.program ?? ""))} · ${how} ${event.run ?? ""}`
@@ -29,7 +34,9 @@ export const lines = (
       }`
     ],
     RunResumed: (event) => [
-      `${begins(event, "going on with run")} ${paint.dim(`(${was[event.was ?? "running"]}; --new starts over)`)}`
+      `${begins(event, "going on with run")} ${
+        paint.dim(`(${[was[event.was ?? "running"], ...(hint === undefined ? [] : [hint])].join("; ")})`)
+      }`
     ],
     Foreseen: ({ forecast }) => [
       `   ${paint.dim(words.ofForecast(forecast))}`,

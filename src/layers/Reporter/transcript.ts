@@ -18,8 +18,8 @@ import * as words from "./words.ts"
  * @category rendering
  * @since 0.1.0
  */
-export const make = (paint: Paint): (event: RunEvent) => ReadonlyArray<string> => {
-  const aside = asides.lines(paint)
+export const make = (paint: Paint, hint: string | undefined): (event: RunEvent) => ReadonlyArray<string> => {
+  const aside = asides.lines(paint, { hint })
   let summary = Summary.empty
   let kept: Array<number> = []
   /** The step that was named last: what follows is about it. */
@@ -73,7 +73,7 @@ export const make = (paint: Paint): (event: RunEvent) => ReadonlyArray<string> =
           ? ends(row)
           : row.ran && !Option.exists(was, ({ ran, status }) => status === "running" && ran)
           ? begins(row)
-          : event._tag === "GroupProgressed"
+          : event._tag === "GroupProgressed" && row.ran
           ? counts(row)
           : []
     })
