@@ -41,7 +41,10 @@ describe("selftest, killed with -9 again and again", { timeout: 120_000 }, () =>
       let end = await call(cwd, command, 150 + random() * 250)
       while (end.killed && stops < 40) {
         stops++
-        end = await call(cwd, command, stops < 20 ? 150 + random() * 250 : undefined)
+        // Killed after its last record, the run is done, and the same command would begin another.
+        const concluded = Notes.read(join(cwd, "notes.jsonl")).some(({ ev }) => ev === "final")
+        const next = concluded ? ["resume", "@last", "--json", "--progress", "none"] : command
+        end = await call(cwd, next, stops < 20 ? 150 + random() * 250 : undefined)
       }
 
       assert.strictEqual(end.code, 0, `seed ${seed}`)

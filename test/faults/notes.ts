@@ -1,6 +1,6 @@
 /** What `selftest` wrote down, and what must be true of it however often it was stopped. */
 import { Schema } from "effect"
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 
 const Results = Schema.Record({ key: Schema.String, value: Schema.String })
 const Note = Schema.parseJson(Schema.Union(
@@ -14,7 +14,7 @@ const decode = Schema.decodeSync(Note)
 
 /** A process that is killed may leave half a line only where nobody appended after it, which `write` rules out. */
 export const read = (file: string): ReadonlyArray<Note> =>
-  readFileSync(file, "utf8").split("\n").slice(0, -1).map((line) => decode(line))
+  existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1).map((line) => decode(line)) : []
 
 /**
  * What is wrong. `stops` is how often the process was ended by force, `width` how many steps may be under way at once.

@@ -81,11 +81,13 @@ describe("an answer", () => {
     assert.deepStrictEqual(read({ ...envelope, request_id: "old", status: "error" }), stray("old"))
     assert.deepStrictEqual(read({ id: "old", value: { sections: [] } }), stray("old"))
     assert.deepStrictEqual(
-      readAnswer(
-        `{"__proto__": {"request_id": "open"}, ${JSON.stringify({ ...envelope, request_id: "" }).slice(1)}`,
-        Option.some("open")
+      issues(
+        readAnswer(
+          `{"__proto__": {"request_id": "open"}, ${JSON.stringify({ ...envelope, request_id: "" }).slice(1)}`,
+          Option.some("open")
+        )
       ),
-      stray("")
+      ["InvalidResponse", "The answer: /__proto__: no key may have this name"]
     )
   })
 
