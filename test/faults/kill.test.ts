@@ -10,7 +10,7 @@ import { seeded } from "./random.ts"
 const folder = temporary()
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-/** Runs the built command until it ends, or until it is killed after so many milliseconds. */
+/** Runs the built command until it ends, or until it is killed once it has written so many bytes of notes more. */
 const call = async (cwd: string, args: ReadonlyArray<string>, after?: number) => {
   const child = spawn(process.execPath, [at("dist/bin/cairn.mjs"), ...args], {
     cwd,
@@ -18,9 +18,13 @@ const call = async (cwd: string, args: ReadonlyArray<string>, after?: number) =>
   })
   let stdout = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
-  const timer = after === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), after)
+  const written = () => fs.statSync(join(cwd, "notes.jsonl"), { throwIfNoEntry: false })?.size ?? 0
+  const before = written()
+  const timer = setInterval(() => {
+    if (after !== undefined && written() >= before + after) child.kill("SIGKILL")
+  }, 1)
   const [code] = await once(child, "close")
-  clearTimeout(timer)
+  clearInterval(timer)
   return { killed: child.signalCode === "SIGKILL", code, stdout }
 }
 
@@ -38,13 +42,13 @@ describe("selftest, killed with -9 again and again", { timeout: 120_000 }, () =>
       const command = ["selftest", "chain", ...args, "--effects", "notes.jsonl", "--json", "--progress", "none"]
 
       let stops = 0
-      let end = await call(cwd, command, 150 + random() * 250)
+      let end = await call(cwd, command, 200 + random() * 2500)
       while (end.killed && stops < 40) {
         stops++
         // Killed after its last record, the run is done, and the same command would begin another.
         const concluded = Notes.read(join(cwd, "notes.jsonl")).some(({ ev }) => ev === "final")
         const next = concluded ? ["resume", "@last", "--json", "--progress", "none"] : command
-        end = await call(cwd, next, stops < 20 ? 150 + random() * 250 : undefined)
+        end = await call(cwd, next, stops < 20 ? 200 + random() * 2500 : undefined)
       }
 
       assert.strictEqual(end.code, 0, `seed ${seed}`)
