@@ -132,13 +132,15 @@ const shownOf = ({ argument, env, name, secret }: Field.Field): string =>
     ? Option.match(env, { onNone: () => `"${name}"`, onSome: (variable) => `The variable ${variable}` })
     : `--${optionName(name)}`
 
-/** The settings that may be kept in the checkpoint: those that were given, without secrets. */
-export const withoutSecrets = (
+/** The settings that the checkpoint keeps: those that were given, and no secret. */
+export const recorded = (
   schema: Schema.Schema.AnyNoContext,
   record: Readonly<Record<string, unknown>>
 ): Record<string, unknown> => {
-  const secret = new Set(Field.of(schema).filter(({ secret }) => secret).map(({ name }) => name))
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !secret.has(name)))
+  const fields = new Map(Field.of(schema).map((field) => [field.name, field]))
+  return Object.fromEntries(
+    Object.entries(record).filter(([name, value]) => fields.get(name)?.isRecorded(value) ?? true)
+  )
 }
 
 const read = (field: Field.Field, word: string, cwd: string): Either.Either<unknown, string> => {

@@ -11,6 +11,7 @@ const Argument: unique symbol = Symbol.for("effect-cairn/Field/argument")
 const Path: unique symbol = Symbol.for("effect-cairn/Field/path")
 const Env: unique symbol = Symbol.for("effect-cairn/Field/env")
 const Alias: unique symbol = Symbol.for("effect-cairn/Field/alias")
+const Unrecorded: unique symbol = Symbol.for("effect-cairn/Field/unrecorded")
 
 /**
  * The field is given by its place on the command line, not by an option. Several stand in the order of the struct.
@@ -61,6 +62,19 @@ export const alias = (letter: string) => <S extends Schema.Annotable.All>(self: 
   Schema.annotations(self, { [Alias]: letter })
 
 /**
+ * The checkpoint does not keep the value: whoever goes on with the run gives it again. It is for what would be obeyed,
+ * such as a command to run or an address that a key is sent to, since a checkpoint may come from somebody else. `which`
+ * says of which values that holds; by default of all.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const unrecorded =
+  (which: (value: unknown) => boolean = () => true) =>
+  <S extends Schema.Annotable.All>(self: S): Schema.Annotable.Self<S> =>
+    Schema.annotations(self, { [Unrecorded]: which })
+
+/**
  * One field of a struct, as a command line sees it.
  *
  * @category models
@@ -83,6 +97,8 @@ export interface Field {
   readonly alias: Option.Option<string>
   /** It holds a secret: it is never shown or recorded. */
   readonly secret: boolean
+  /** Whether the checkpoint may keep a value of it. */
+  readonly isRecorded: (value: unknown) => boolean
 }
 
 /**
@@ -104,6 +120,10 @@ export const of = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<Field> => 
     const annotation = <A>(id: symbol) =>
       Option.firstSomeOf(all.map((layer) => Option.fromNullable(layer.annotations[id] as A | undefined)))
     const fallback = fallbacks(String(name))
+    const isSecret = [...layers, ...elements].some((layer) =>
+      Option.contains(AST.getIdentifierAnnotation(layer), "Redacted") || isRedacted(layer)
+    )
+    const unrecorded = annotation<(value: unknown) => boolean>(Unrecorded)
     return {
       name: String(name),
       ...shapeOf(elements.at(-1) ?? base),
@@ -118,9 +138,8 @@ export const of = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<Field> => 
       path: Option.isSome(annotation(Path)),
       env: annotation<string>(Env),
       alias: annotation<string>(Alias),
-      secret: [...layers, ...elements].some((layer) =>
-        Option.contains(AST.getIdentifierAnnotation(layer), "Redacted") || isRedacted(layer)
-      )
+      secret: isSecret,
+      isRecorded: (value) => !isSecret && !Option.exists(unrecorded, (which) => which(value))
     }
   })
 }

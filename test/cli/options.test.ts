@@ -160,7 +160,7 @@ describe("options of a schema", () => {
       assert.deepStrictEqual(Spec.flagsOf(secret, "Settings"), [])
       assert.deepStrictEqual(Spec.variablesOf(secret), [{ name: "A_KEY", description: "The key", required: true }])
       assert.strictEqual((yield* Effect.flip(read(""))).message, "The variable A_KEY is missing.")
-      assert.deepStrictEqual(values.withoutSecrets(secret, { key: "hidden" }), {})
+      assert.deepStrictEqual(values.recorded(secret, { key: "hidden" }), {})
     }))
 
   it("may not be there twice", () => {

@@ -77,7 +77,7 @@ export const start = Effect.fnUntraced(function*(
     program.start(input as never, settings as never, {
       ...runOptions(app),
       new: parsed.switches.get("new") === true,
-      settings: values.withoutSecrets(program.settings, given)
+      settings: values.recorded(program.settings, given)
     }),
     "--new starts over"
   )

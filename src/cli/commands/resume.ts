@@ -177,7 +177,7 @@ export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answer
     program.name,
     program.resume(info.id, input as never, settings as never, {
       ...runOptions(app),
-      settings: values.withoutSecrets(program.settings, given),
+      settings: values.recorded(program.settings, given),
       answers,
       ...(from === undefined ? {} : { from })
     })
