@@ -96,8 +96,10 @@ export class BudgetExceeded extends Schema.TaggedError<BudgetExceeded>()("Budget
   estimate: Schema.Number
 }) {
   override get message(): string {
-    const unit = this.limit === "usd" ? "US dollars" : this.limit
-    return `Asking "${this.question}" would exceed the budget: ${this.spent} ${unit} are spent, this takes about ${this.estimate}, and ${this.allowed} are allowed`
+    const amount = (of: number) => this.limit === "usd" ? `$${Math.round(of * 1e4) / 1e4}` : `${of} ${this.limit}`
+    const verb = this.limit === "usd" || this.spent === 1 ? "is" : "are"
+    return `Asking "${this.question}" would exceed the budget: ${amount(this.spent)} ${verb} spent, this takes about ` +
+      `${amount(this.estimate)}, and ${amount(this.allowed)} is the limit`
   }
   get fix(): string {
     return `Allow more with --budget-${this.limit}, or answer it yourself: repeat the command with --agent handoff`

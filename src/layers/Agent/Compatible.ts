@@ -6,15 +6,19 @@
  *
  * @since 0.1.0
  */
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import { Effect, Layer, Option, Redacted, Ref, Schema } from "effect"
-import { Agent, AgentFailed } from "../Agent.ts"
+import { Effect, Either, identity, Layer, Option, type Redacted, Ref, Schema } from "effect"
+import { foreignJson } from "../../pipeline/foreignJson.ts"
+import { Agent } from "../Agent.ts"
 import * as completing from "./completing.ts"
 import * as http from "./http.ts"
+import { type Provider, remembered } from "./Provider.ts"
+import { ofRequest, ofStatus, Trouble, unreadable } from "./trouble.ts"
+import type { Wire } from "./wire.ts"
 
-const Count = Schema.optional(Schema.NullOr(Schema.Number))
+const Maybe = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
 /** As much of a reply as is needed; servers leave out or add whatever they like. */
 const Reply = Schema.Struct({
@@ -24,74 +28,104 @@ const Reply = Schema.Struct({
         Schema.String,
         Schema.Array(Schema.Struct({ text: Schema.optionalWith(Schema.String, { default: () => "" }) }))
       )
-    })
+    }),
+    finish_reason: Maybe(Schema.String)
   })),
-  usage: Schema.optional(Schema.NullOr(Schema.Struct({ prompt_tokens: Count, completion_tokens: Count })))
+  usage: Maybe(Schema.Struct({ prompt_tokens: Maybe(Schema.Number), completion_tokens: Maybe(Schema.Number) }))
 })
+
+const decode = Schema.decodeUnknownEither(Reply)
 
 type Format = "json_schema" | "json_object" | "text"
 
-/** @category layers */
+/**
+ * Asks the model. A key is sent where there is one; servers on this machine need none.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
 export const layer = (
-  options: completing.Options & {
-    readonly model: string
+  options: Omit<Provider, "apiKey" | "baseUrl"> & {
     /** Where `/chat/completions` is: `http://localhost:11434/v1`. */
     readonly baseUrl: string
     readonly apiKey?: Redacted.Redacted | undefined
   }
-): Layer.Layer<Agent, never, FileSystem.FileSystem> => {
-  const { apiKey, baseUrl, model } = options
-  const secrets = apiKey === undefined ? [] : [apiKey]
+): Layer.Layer<Agent> => {
+  const { apiKey, baseUrl, maxTokens, model } = options
   return Layer.effect(
     Agent,
     Effect.gen(function*() {
       const client = yield* HttpClient.HttpClient
       const promised = yield* Ref.make<Format>("json_schema")
 
-      const post = (format: Format, { question, schema, text }: completing.Prompt) =>
+      const post = (format: Format, prompt: completing.Prompt) =>
         client.execute(
           HttpClientRequest.post(`${baseUrl}/chat/completions`).pipe(
             HttpClientRequest.acceptJson,
-            apiKey === undefined ? (request) => request : HttpClientRequest.bearerToken(Redacted.value(apiKey)),
+            apiKey === undefined ? identity : HttpClientRequest.bearerToken(apiKey),
             HttpClientRequest.bodyUnsafeJson({
               model,
-              messages: [{ role: "user", content: text }],
-              ...formatOf(format, question, schema)
+              messages: [{ role: "user", content: completing.withForm(prompt) }],
+              ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+              ...Option.match(prompt.wire, {
+                onNone: () => ({}),
+                onSome: (wire) => formatOf(format, prompt.question, wire)
+              })
             })
           )
-        ).pipe(
-          Effect.flatMap((response) => response.json),
-          Effect.flatMap(Schema.decodeUnknown(Reply))
-        )
+        ).pipe(Effect.flatMap(({ text }) => text))
 
-      const complete = (prompt: completing.Prompt): Effect.Effect<completing.Completion, AgentFailed> =>
-        Effect.flatMap(Ref.get(promised), (format) =>
-          Effect.matchEffect(http.calling(post(format, prompt)), {
-            onFailure: ({ isTransient, reason, status }) => {
-              const less = format === "json_schema" ? "json_object" : "text"
-              return format !== "text" && (status === 400 || status === 422)
-                ? Effect.zipRight(Ref.set(promised, less), complete(prompt))
-                : new AgentFailed({ agent: model, question: prompt.question, reason, isTransient })
-            },
-            onSuccess: ({ choices: [{ message: { content } }], usage }) =>
-              Effect.succeed({
-                text: typeof content === "string" ? content : content.map(({ text }) => text).join(""),
-                inputTokens: Option.fromNullable(usage?.prompt_tokens),
-                outputTokens: Option.fromNullable(usage?.completion_tokens)
-              })
-          }))
-
-      return yield* completing.agentOf(model, options, complete)
+      return yield* completing.agentOf(model, options, (prompt) =>
+        Effect.gen(function*() {
+          const format = yield* Ref.get(promised)
+          const said = yield* Effect.catchAll(post(format, prompt), (error) =>
+            Effect.gen(function*() {
+              const refuses = error._tag === "ResponseError" && [400, 422, 501].includes(error.response.status)
+              if (!refuses || format === "text" || Option.isNone(prompt.wire)) return yield* troubleOf(error)
+              // Another request may have been refused the same meanwhile.
+              yield* Ref.update(promised, (now) => now === format ? less[format] : now)
+              return yield* Effect.mapError(troubleOf(error), ({ reason }) => new Trouble({ reason, help: "change" }))
+            }))
+          return yield* Effect.mapError(completionOf(said), () => unreadable)
+        }))
     })
-  ).pipe(Layer.provide(http.layer(secrets)))
+  ).pipe(Layer.provide(http.layer(options)), remembered(apiKey))
 }
 
-const formatOf = (format: Format, name: string, schema: Option.Option<object>) => {
-  if (format === "text" || Option.isNone(schema)) return {}
-  return format === "json_object" ? { response_format: { type: "json_object" } } : {
-    response_format: {
-      type: "json_schema",
-      json_schema: { name: name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 64), schema: schema.value }
-    }
+const less = { json_schema: "json_object", json_object: "text" } as const
+
+const formatOf = (format: Format, name: string, { isStrict, schema }: Wire) => {
+  switch (format) {
+    case "json_schema":
+      return {
+        response_format: { type: format, json_schema: { name: completing.nameOf(name), schema, strict: isStrict } }
+      }
+    case "json_object":
+      return { response_format: { type: format } }
+    case "text":
+      return {}
   }
+}
+
+const completionOf = (body: string) =>
+  Either.map(Either.flatMap(foreignJson(body), decode), ({ choices: [{ finish_reason, message }], usage }) => ({
+    text: typeof message.content === "string" ? message.content : message.content.map(({ text }) => text).join(""),
+    end: finish_reason === "length" ? "length" as const : finish_reason === "content_filter"
+      ? "withheld" as const
+      : "done" as const,
+    inputTokens: usage?.prompt_tokens ?? undefined,
+    outputTokens: usage?.completion_tokens ?? undefined
+  }))
+
+const troubleOf = (error: HttpClientError): Effect.Effect<never, Trouble> => {
+  const { method, url } = error.request
+  if (error._tag === "RequestError") {
+    const description = error.description ?? "it could not be reached"
+    return ofRequest({ method, url, description, isTransport: error.reason === "Transport" })
+  }
+  const { headers, status } = error.response
+  return Effect.flatMap(
+    Effect.orElseSucceed(error.response.text, () => ""),
+    (body) => ofStatus({ method, url, status, headers, body })
+  )
 }

@@ -5,23 +5,25 @@
  */
 import * as OpenAiClient from "@effect/ai-openai/OpenAiClient"
 import * as OpenAiLanguageModel from "@effect/ai-openai/OpenAiLanguageModel"
-import type * as FileSystem from "@effect/platform/FileSystem"
-import { Layer, type Redacted } from "effect"
+import { Layer } from "effect"
 import type { Agent } from "../Agent.ts"
-import type * as completing from "./completing.ts"
 import * as http from "./http.ts"
 import * as LanguageModel from "./LanguageModel.ts"
+import type { Provider } from "./Provider.ts"
+import { remembered } from "./Provider.ts"
 
 /** @category layers */
-export const layer = (
-  options: completing.Options & {
-    readonly model: string
-    readonly apiKey: Redacted.Redacted
-    readonly baseUrl?: string | undefined
-  }
-): Layer.Layer<Agent, never, FileSystem.FileSystem> =>
-  LanguageModel.layer(options.model, options).pipe(
-    Layer.provide(OpenAiLanguageModel.layer({ model: options.model })),
-    Layer.provide(OpenAiClient.layer({ apiKey: options.apiKey, apiUrl: options.baseUrl })),
-    Layer.provide(http.layer([options.apiKey]))
+export const layer = (options: Provider): Layer.Layer<Agent> => {
+  const { apiKey, baseUrl, maxTokens, model } = options
+  const config = maxTokens === undefined ? {} : { max_output_tokens: maxTokens }
+  return LanguageModel.layerWith(
+    model,
+    options,
+    (call, { isStrict }) => isStrict ? call : OpenAiLanguageModel.withConfigOverride(call, { strict: false })
+  ).pipe(
+    Layer.provide(OpenAiLanguageModel.layer({ model, config })),
+    Layer.provide(OpenAiClient.layer({ apiKey, apiUrl: baseUrl })),
+    Layer.provide(http.layer(options)),
+    remembered(apiKey)
   )
+}

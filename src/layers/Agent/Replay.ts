@@ -3,13 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as FileSystem from "@effect/platform/FileSystem"
 import { createTwoFilesPatch } from "diff"
-import { Effect, JSONSchema, Layer, Option, Schema, Struct, SynchronizedRef } from "effect"
+import { Effect, JSONSchema, Layer, Schema, Struct, SynchronizedRef } from "effect"
 import { canonicalJson } from "../../pipeline/digest.ts"
 import { Given } from "../../pipeline/Question.ts"
 import { Agent, AgentFailed, type Ask, make } from "../Agent.ts"
-import { writeAtomic } from "../Workspace/Fs.ts"
+import { absent, readUpTo, SystemError, withRegular, writeAtomic } from "../Workspace/Fs.ts"
 
 /** One answer, and all that it was an answer to. */
 const Recording = Schema.Struct({
@@ -26,6 +25,9 @@ const Cassette = Schema.parseJson(
   { space: 2 }
 )
 
+/** No cassette is longer: 64 MiB. */
+const mostBytes = 64 * 1024 * 1024
+
 /**
  * A cassette cannot be read, or cannot be written.
  *
@@ -40,12 +42,13 @@ export class CassetteFailed extends Schema.TaggedError<CassetteFailed>()("Casset
     return `The cassette ${this.file} cannot be used: ${this.reason}`
   }
   get fix(): string {
-    return "Name another file, or record it anew with --record FILE."
+    return "Name another file, or remove it and record it anew with --cassette FILE"
   }
 }
 
 /**
- * Answers from the cassette and asks nobody. A question that is not on it fails, and shows the nearest that is.
+ * Answers from the cassette and asks nobody. A question that is not on it fails, and shows the nearest that is. The model
+ * matters where one is named.
  *
  * @category layers
  * @since 0.1.0
@@ -53,61 +56,50 @@ export class CassetteFailed extends Schema.TaggedError<CassetteFailed>()("Casset
 export const strict = (
   file: string,
   options: { readonly model?: string | undefined } = {}
-): Layer.Layer<Agent, CassetteFailed, FileSystem.FileSystem> =>
+): Layer.Layer<Agent, CassetteFailed> =>
   Layer.effect(
     Agent,
-    Effect.gen(function*() {
-      const recordings = Option.getOrElse(yield* load(file), (): ReadonlyArray<Recording> => [])
-      return {
-        ask: <A, I>(ask: Ask<A, I>) => {
-          // What model it was does not matter where nobody asks for one.
-          const wanted = recordingOf(ask, options.model ?? "")
-          const found = recordings.find((one) =>
-            isFor(options.model === undefined ? { ...one, model: "" } : one, wanted)
-          )
-          return found === undefined
-            ? new AgentFailed({
-              agent: "replay",
-              question: ask.name,
-              reason: missed(file, recordings, wanted),
-              isTransient: false
-            })
-            : replayed(found).ask(unread(ask))
-        }
+    Effect.map(load(file), (recordings) => ({
+      ask: <A, I>(ask: Ask<A, I>) => {
+        const wanted = recordingOf(ask, options.model ?? "")
+        const found = recordings.find((one) => isFor(options.model === undefined ? { ...one, model: "" } : one, wanted))
+        return found === undefined
+          ? missing(missed(file, recordings, wanted)).ask(ask)
+          : replayed(found).ask(unread(ask))
       }
-    })
+    }))
   )
 
 /**
- * Asks `agent` and puts what it answers on the cassette. With `anew` every question is asked; otherwise one that is on
- * the cassette is answered from it.
+ * Asks `agent` and puts what it answers on the cassette: to `record`, every question; to `replay`, those that are not
+ * on it.
  *
  * @category layers
  * @since 0.1.0
  */
 export const recording = <E, R>(
   agent: Layer.Layer<Agent, E, R>,
-  options: { readonly file: string; readonly model: string; readonly anew: boolean }
-): Layer.Layer<Agent, E | CassetteFailed, R | FileSystem.FileSystem> =>
+  options: { readonly file: string; readonly model: string; readonly mode: "record" | "replay" }
+): Layer.Layer<Agent, E | CassetteFailed, R> =>
   Layer.effect(
     Agent,
     Effect.gen(function*() {
       const inner = yield* Agent
-      const { anew, file, model } = options
-      const recordings = yield* SynchronizedRef.make(
-        Option.getOrElse(yield* load(file), (): ReadonlyArray<Recording> => [])
-      )
+      const { file, mode, model } = options
+      const recordings = yield* SynchronizedRef.make(yield* load(file))
       const keep = (recording: Recording) =>
-        SynchronizedRef.updateEffect(recordings, (all) => {
-          const kept = [...all.filter((one) => !isFor(one, recording)), recording]
-          return Effect.as(save(file, kept), kept)
-        })
+        SynchronizedRef.updateEffect(recordings, () =>
+          // Another process may have added to it.
+          Effect.flatMap(load(file), (all) => {
+            const kept = [...all.filter((one) => !isFor(one, recording)), recording]
+            return Effect.as(save(file, kept), kept)
+          }))
       return {
         ask: <A, I>(ask: Ask<A, I>) =>
           Effect.gen(function*() {
             const wanted = recordingOf(ask, model)
             const found = (yield* SynchronizedRef.get(recordings)).find((one) => isFor(one, wanted))
-            if (found !== undefined && !anew) return yield* replayed(found).ask(unread(ask))
+            if (found !== undefined && mode === "replay") return yield* replayed(found).ask(unread(ask))
             const answer = yield* inner.ask(ask)
             const json = yield* Effect.orDie(Schema.encode(ask.answer)(answer))
             yield* Effect.mapError(
@@ -123,6 +115,14 @@ export const recording = <E, R>(
 
 const replayed = ({ answer }: Recording): typeof Agent.Service =>
   make({ name: "replay", attempts: 1, answer: () => () => Effect.succeed(Given.Json({ value: answer })) })
+
+/** In a run, an answer may be on record all the same. */
+const missing = (reason: string): typeof Agent.Service =>
+  make({
+    name: "replay",
+    attempts: 1,
+    answer: ({ name }) => () => new AgentFailed({ agent: "replay", question: name, reason, isTransient: false })
+  })
 
 /** What is on a cassette has been read. */
 const unread = <A, I>(ask: Ask<A, I>): Ask<A, I> => Struct.omit(ask, "read")
@@ -165,25 +165,24 @@ const difference = (before: string, now: string): string =>
     "(too much to be shown)")
     .split("\n").slice(1, 30).join("\n")
 
-/** What is on a cassette, or nothing where there is none yet. */
-const load = (file: string): Effect.Effect<
-  Option.Option<ReadonlyArray<Recording>>,
-  CassetteFailed,
-  FileSystem.FileSystem
-> =>
+/** What is on a cassette: nothing where there is none yet. */
+const load = (file: string): Effect.Effect<ReadonlyArray<Recording>, CassetteFailed> =>
   Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const text = yield* Effect.matchEffect(fs.readFileString(file), {
-      onFailure: (error) =>
-        error._tag === "SystemError" && error.reason === "NotFound"
-          ? Effect.succeedNone
-          : new CassetteFailed({ file, reason: error.message }),
-      onSuccess: Effect.succeedSome
-    })
-    if (Option.isNone(text)) return Option.none()
-    const { recordings } = yield* Effect.mapError(Schema.decode(Cassette)(text.value), ({ message }) =>
-      new CassetteFailed({ file, reason: `it is not a cassette: ${message.split("\n").at(-1)?.trim() ?? ""}` }))
-    return Option.some(recordings)
+    const refuse = (reason: string) => new CassetteFailed({ file, reason })
+    const bytes = yield* Effect.catchAll(
+      withRegular(file, "read", (descriptor, { size }, fs) => readUpTo(fs, descriptor, file, size, mostBytes)),
+      (error) =>
+        error instanceof SystemError && absent.includes(error.code)
+          ? Effect.succeed(null)
+          : refuse(error instanceof SystemError ? error.reason : `it is ${error.kind}`)
+    )
+    if (bytes === null) return []
+    if (bytes.length > mostBytes) return yield* refuse(`it is longer than ${mostBytes / 1024 / 1024} MiB`)
+    const { recordings } = yield* Effect.mapError(
+      Schema.decode(Cassette)(new TextDecoder().decode(bytes)),
+      ({ message }) => refuse(`it is not a cassette: ${message.split("\n").at(-1)?.trim() ?? ""}`)
+    )
+    return recordings
   })
 
 const save = (file: string, recordings: ReadonlyArray<Recording>): Effect.Effect<void, CassetteFailed> =>
@@ -191,7 +190,7 @@ const save = (file: string, recordings: ReadonlyArray<Recording>): Effect.Effect
     Effect.orDie(Schema.encode(Cassette)({ schema: "cairn.cassette/1", recordings })),
     (text) =>
       Effect.mapError(
-        writeAtomic(file, new TextEncoder().encode(`${text}\n`), 0o600),
-        ({ message }) => new CassetteFailed({ file, reason: message })
+        writeAtomic(file, new TextEncoder().encode(`${text}\n`), 0o644),
+        ({ reason }) => new CassetteFailed({ file, reason })
       )
   )

@@ -49,16 +49,37 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body))
 }
 
-/** How each API says a text. */
+/** What a request was held to: the tool that it has to call, if any. */
+const toolOf = (body: string): unknown => {
+  const { tools = [] } = JSON.parse(body)
+  return tools[0]?.name
+}
+
+const objectIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** How each API says a text. Held to a schema, a model of Anthropic calls a tool with what is an object. */
 export const says = {
-  anthropic: (text: string) =>
+  anthropic: (text: string): Reaction => (response, request) => {
+    const tool = toolOf(request.body)
+    const input = objectIn(text)
+    const isCall = tool !== undefined && typeof input === "object"
     json(200, {
       id: "msg_1",
       type: "message",
       role: "assistant",
       model: "claude-test",
-      content: [{ type: "text", text, citations: null }],
-      stop_reason: "end_turn",
+      content: [
+        isCall
+          ? { type: "tool_use", id: "toolu_1", name: tool, input }
+          : { type: "text", text, citations: null }
+      ],
+      stop_reason: isCall ? "tool_use" : "end_turn",
       stop_sequence: null,
       container: null,
       context_management: null,
@@ -71,7 +92,8 @@ export const says = {
         server_tool_use: null,
         service_tier: "standard"
       }
-    }),
+    })(response, request)
+  },
   openai: (text: string) =>
     json(200, {
       id: "resp_1",
@@ -122,6 +144,18 @@ export const breaksOff: Reaction = (response) => {
   response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
   response.write("{\"choices\": [{\"message\": {\"content\": \"{\\\"title")
   setTimeout(() => response.destroy(), 20)
+}
+
+/** The same without saying how long it will be. */
+export const breaksOffStream: Reaction = (response) => {
+  response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" })
+  response.write("{\"choices\": [{\"message\": {\"content\": \"{\\\"title")
+  setTimeout(() => response.destroy(), 20)
+}
+
+/** Ends as if it were whole, and is not. */
+export const truncates: Reaction = (response) => {
+  response.writeHead(200, { "content-type": "application/json" }).end("{\"choices\": [{\"message\": {\"content\": \"{")
 }
 
 export const hangs: Reaction = () => {}
