@@ -4,18 +4,31 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import * as Server from "../layers/agent/server.ts"
 import type { Json } from "../steps/agents/corpus.ts"
-import { at, bundle, type Ended, isJson, temporary } from "./command.ts"
+import { at, bundle, type Ended, isJson, run, temporary } from "./command.ts"
 import * as Enhancing from "./enhancing.ts"
 
 const made = temporary()
 let script = ""
+let twice = ""
 beforeAll(async () => {
   script = await bundle("src/main.ts", made)
+  twice = await bundle("test/cli/twice.ts", made)
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 
 const within = Enhancing.place(Enhancing.within)
 const built = Effect.suspend(() => Enhancing.place(Enhancing.built(script)))
+type Child = Parameters<NonNullable<Parameters<typeof run>[2]["started"]>>[0]
+
+const isAlive = (pid: number): boolean => {
+  try {
+    // A zombie has ended; nobody has asked for its exit code yet.
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"))
+  } catch {
+    return false
+  }
+}
+
 const document = ({ stdout }: Ended): Json => isJson(stdout) as Json
 const local = ({ url }: Pick<Server.Server, "url">) => `--agent compatible --model local --base-url ${url}/v1`
 const down = local({ url: "http://127.0.0.1:9" })
@@ -27,6 +40,9 @@ const contents = (path: string): string =>
     .filter((entry) => entry.isFile())
     .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), "utf8"))
     .join("\n")
+
+const canary = "sk-canary-0123456789"
+const keys = { ANTHROPIC_API_KEY: canary, OPENAI_API_KEY: canary, CAIRN_API_KEY: canary }
 
 describe("what answers have cost", { timeout: 60_000 }, () => {
   it.scopedLive("is shown of each step and of the whole run, as far as it is known", () =>
@@ -85,6 +101,89 @@ describe("what answers have cost", { timeout: 60_000 }, () => {
       assert.include(resumed.stderr, "Reused")
       assert.strictEqual(server.requests.length, 2)
       assert.include(core(), Enhancing.rule)
+    }))
+})
+
+describe("an answer that was paid for", { timeout: 60_000 }, () => {
+  it.scopedLive("is asked for once, although the process was killed with the next question under way", () =>
+    Effect.gen(function*() {
+      const server = yield* Server.make([
+        Server.says.compatible("\"blue\""),
+        Server.hangs,
+        Server.says.compatible("\"round\"")
+      ])
+      const cwd = fs.mkdtempSync(join(made, "paid-"))
+      const called = (started?: (child: Child) => void) =>
+        Effect.promise(() =>
+          run(twice, ["twice", ...local(server).split(" "), "--json"], {
+            cwd,
+            ...(started === undefined ? {} : { started })
+          })
+        )
+
+      const killed = yield* called((child) => void Server.asked(server, 2).then(() => child.kill("SIGKILL")))
+      assert.isNull(killed.code)
+      const ended = yield* called()
+
+      assert.deepStrictEqual(document(ended).output, ["blue", "round"], ended.stderr)
+      assert.deepStrictEqual(
+        server.requests.map(({ body }) => /Which (\w+)\?/.exec(body)?.[1]),
+        ["color", "shape", "shape"]
+      )
+    }))
+})
+
+describe("a command that is asked", { timeout: 60_000 }, () => {
+  it.scopedLive("does not outlive the run, not even where that is ended by force", () =>
+    Effect.gen(function*() {
+      const cwd = fs.mkdtempSync(join(made, "stubborn-"))
+      const pids = join(cwd, "pids")
+      fs.writeFileSync(
+        join(cwd, "stubborn.cjs"),
+        `process.on("SIGTERM", () => {})
+         const child = require("node:child_process").spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setTimeout(() => {}, 60000)"])
+         require("node:fs").writeFileSync("pids.part", process.pid + " " + child.pid)
+         require("node:fs").renameSync("pids.part", "pids")
+         setTimeout(() => {}, 60000)`
+      )
+
+      const ended = yield* Effect.promise(() =>
+        run(twice, ["twice", "--agent", `command:${process.execPath} stubborn.cjs`], {
+          cwd,
+          started: (child) => {
+            const twiceOver = () => {
+              if (!fs.existsSync(pids)) return void setTimeout(twiceOver, 20)
+              child.kill("SIGINT")
+              setTimeout(() => child.kill("SIGINT"), 100)
+            }
+            twiceOver()
+          }
+        })
+      )
+
+      assert.strictEqual(ended.code, 130)
+      const started = fs.readFileSync(pids, "utf8").split(" ").map(Number)
+      assert.strictEqual(started.length, 2)
+      while (started.some(isAlive)) yield* Effect.sleep("20 millis")
+    }))
+})
+
+describe("a run that goes on", { timeout: 60_000 }, () => {
+  it.scopedLive("obeys no command and sends no key anywhere because its checkpoint says so", () =>
+    Effect.gen(function*() {
+      const server = yield* Server.make([Server.refuses(401)])
+      const { call, cwd, enhance } = yield* within
+      yield* enhance(local(server), [], { env: keys })
+      assert.notInclude(contents(cwd), server.url)
+      const resumed = yield* call("resume @last --json", [], { env: keys })
+      assert.deepStrictEqual(
+        [resumed.code, document(resumed).error.tag, server.requests.length],
+        [2, "AgentMisconfigured", 1]
+      )
+
+      yield* enhance("--new --agent", ["command:node none.mjs"])
+      const handedOff = yield* call("resume @last --json")
+      assert.strictEqual(handedOff.code, 42)
     }))
 })
 
@@ -152,8 +251,6 @@ describe("a deadline", { timeout: 60_000 }, () => {
     }))
 })
 
-const canary = "sk-canary-0123456789"
-const keys = { ANTHROPIC_API_KEY: canary, OPENAI_API_KEY: canary, CAIRN_API_KEY: canary }
 const providers = ["anthropic", "openai", "compatible"] as const
 const troubles: ReadonlyArray<readonly [name: string, reaction: Server.Reaction, tag: string]> = [
   ["401", Server.echoes(401), "AgentFailed"],
@@ -217,7 +314,9 @@ describe("a cassette", { timeout: 60_000 }, () => {
       const { cwd, enhance } = yield* built
       fs.writeFileSync(join(cwd, "says.mjs"), `console.log(${JSON.stringify(Enhancing.content)})`)
 
-      const ended = yield* enhance("--model scripted --record made.json --agent", ["command:node says.mjs"])
+      const ended = yield* enhance("--model scripted --cassette made.json --cassette-mode record --agent", [
+        "command:node says.mjs"
+      ])
 
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.deepStrictEqual(

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Either, Fiber, Layer, Ref, Schema, TestClock } from "effect"
+import { Deferred, Effect, Either, Fiber, Layer, Option, Ref, Schema, TestClock } from "effect"
 import * as Agent from "../../src/layers/Agent.ts"
 import type * as Budget from "../../src/layers/Agent/budget.ts"
 import * as completing from "../../src/layers/Agent/completing.ts"
@@ -174,12 +174,15 @@ describe("a budget", () => {
 })
 
 describe("the table of prices", () => {
-  it("knows a model by the longest beginning of its name", () => {
-    assert.deepStrictEqual(
-      ["gpt-5-mini-2025-08-07", "gpt-5", "claude-haiku-4-5-20251001", "llama3"].map((name) =>
-        priceOf(name).pipe((price) => price._tag === "Some" ? price.value : null)
-      ),
-      [{ input: 0.25, output: 2 }, { input: 1.25, output: 10 }, { input: 1, output: 5 }, null]
-    )
+  it("knows a model by its name, with a date or without, and none that only begins like it", () => {
+    const names = ["gpt-5-mini-2025-08-07", "gpt-5", "claude-haiku-4-5-20251001", "gpt-5-pro", "toString", "llama3"]
+    assert.deepStrictEqual(names.map((name) => Option.getOrNull(priceOf(name))), [
+      { input: 0.25, output: 2 },
+      { input: 1.25, output: 10 },
+      { input: 1, output: 5 },
+      null,
+      null,
+      null
+    ])
   })
 })

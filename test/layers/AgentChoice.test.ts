@@ -107,7 +107,7 @@ describe("the choice of an agent", () => {
           "--agent compatible needs --base-url: where is the model's API? Add --base-url http://localhost:11434/v1 (Ollama), or where your server is.",
           "--base-url http://example.com: only https is safe beyond this machine. Give an https address (http only on this machine), such as --base-url https://api.example.com/v1",
           "--base-url https://10.0.0.1: it leads into a private network. If that is meant, add --allow-private-host",
-          "The price of \"local\" is not known, so that --budget-usd could not hold. Add --price IN,OUT: US dollars for a million tokens in and out.",
+          "The price of \"local\" is not known (October 2026), so that --budget-usd could not hold. Add --price IN,OUT: US dollars for a million tokens in and out.",
           "What codex costs is not known, so that --budget-usd could not hold. Add --price IN,OUT, or use --budget-requests or --budget-tokens.",
           "--agent replay: names no cassette. Write --agent replay:FILE",
           "--agent replay: and --cassette name a cassette each. Leave one of them out: --agent replay:FILE is the same as --cassette FILE --cassette-mode strict.",

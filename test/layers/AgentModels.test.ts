@@ -330,7 +330,7 @@ describe("any language model of @effect/ai", () => {
       const server = yield* Server.make([
         Server.says.openai(goodText),
         Server.refuses(500, now),
-        Server.echoes
+        Server.echoes(401)
       ])
       const layer = AgentLanguageModel.layer("theirs", { backoff: 1 }).pipe(
         Layer.provide(OpenAiLanguageModel.layer({ model: "gpt-test" })),

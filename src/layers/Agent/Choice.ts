@@ -269,10 +269,10 @@ const providerOf = (settings: Settings) =>
     if (model === undefined) {
       return yield* refuse(`--agent ${agent} needs --model: which one?`, "Add --model NAME")
     }
-    const { priceOf } = yield* Effect.promise(() => import("./prices.ts"))
+    const { dated, priceOf } = yield* Effect.promise(() => import("./prices.ts"))
     if (budgetUsd !== undefined && price === undefined && Option.isNone(priceOf(model))) {
       return yield* refuse(
-        `The price of "${model}" is not known, so that --budget-usd could not hold.`,
+        `The price of "${model}" is not known (${dated}), so that --budget-usd could not hold.`,
         "Add --price IN,OUT: US dollars for a million tokens in and out."
       )
     }

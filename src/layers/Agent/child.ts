@@ -32,15 +32,16 @@ export interface Call {
 /** How long a program that is told to end may take to do so. */
 const grace = "2 seconds"
 
-/** How long what it wrote may still be on its way when it has ended: a child of its own may hold the pipe. */
-const rest = "1 second"
+/** How long nothing more may come of one that has ended until nothing will: a child that went its own way holds the pipe. */
+const silence = "1 second"
 
 /** How much of what it complained about is told. */
 const mostSaid = 500
 
 interface Child {
-  readonly process: ChildProcessByStdio<Writable, Readable, Readable>
+  readonly spawned: ChildProcessByStdio<Writable, Readable, Readable>
   readonly output: Array<Buffer>
+  length: number
   complaint: string
   /** That it has ended, or why there is no point in waiting for that. */
   readonly ended: Deferred.Deferred<void, string>
@@ -60,12 +61,22 @@ export const run = (call: Call): Effect.Effect<string, string> =>
     (child) =>
       Effect.gen(function*() {
         yield* Deferred.await(child.ended)
-        killGroup(child, "SIGKILL")
-        yield* Effect.timeoutOption(Deferred.await(child.closed), rest)
+        if (child.spawned.pid !== undefined) kill(child.spawned.pid, "SIGKILL")
+        yield* drained(child)
         return yield* utf8(Buffer.concat(child.output))
       }),
     stop
   )
+
+/** Waits for the rest of what one that has ended wrote. */
+const drained = (child: Child): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { closed, length } = child
+    return Effect.flatMap(
+      Effect.timeoutOption(Deferred.await(closed), silence),
+      (closed) => Option.isSome(closed) || child.length === length ? Effect.void : drained(child)
+    )
+  })
 
 const start = (call: Call): Effect.Effect<Child> =>
   Effect.gen(function*() {
@@ -73,33 +84,32 @@ const start = (call: Call): Effect.Effect<Child> =>
     const closed = yield* Deferred.make<void>()
     return yield* Effect.sync(() => {
       const [program, ...args] = call.words
-      const process = spawn(program, args, {
+      const spawned = spawn(program, args, {
         cwd: call.cwd,
         env: call.env,
         detached: true,
         stdio: ["pipe", "pipe", "pipe"]
       })
-      const child: Child = { process, output: [], complaint: "", ended, closed }
+      const child: Child = { spawned, output: [], length: 0, complaint: "", ended, closed }
       const end = (problem?: string) =>
         Deferred.unsafeDone(ended, problem === undefined ? Effect.void : Effect.fail(problem))
-      if (process.pid !== undefined) remember(process.pid)
-      let length = 0
-      process.stdout.on("data", (chunk: Buffer) => {
-        length += chunk.length
-        if (length <= call.most) child.output.push(chunk)
+      if (spawned.pid !== undefined) remember(spawned.pid)
+      spawned.stdout.on("data", (chunk: Buffer) => {
+        child.length += chunk.length
+        if (child.length <= call.most) child.output.push(chunk)
         else end(`it wrote more than ${call.most / 1024 / 1024} MiB`)
       })
-      process.stderr.setEncoding("utf8").on("data", (text: string) => {
+      spawned.stderr.setEncoding("utf8").on("data", (text: string) => {
         child.complaint = (child.complaint + text).slice(-4 * mostSaid)
       })
-      process.on("error", (error: NodeJS.ErrnoException) => {
+      spawned.on("error", (error: NodeJS.ErrnoException) => {
         end(error.code === "ENOENT" ? `there is no program "${program}", or no folder ${call.cwd}` : error.message)
       })
-      process.on("exit", (code, signal) => end(code === 0 ? undefined : endingOf(child, code, signal)))
-      process.on("close", () => Deferred.unsafeDone(closed, Effect.void))
+      spawned.on("exit", (code, signal) => end(code === 0 ? undefined : endingOf(child, code, signal)))
+      spawned.on("close", () => Deferred.unsafeDone(closed, Effect.void))
       // Nobody has to read what it was told.
-      process.stdin.on("error", () => {})
-      process.stdin.end(call.input)
+      spawned.stdin.on("error", () => {})
+      spawned.stdin.end(call.input)
       return child
     })
   })
@@ -112,21 +122,20 @@ const endingOf = ({ complaint }: Child, code: number | null, signal: NodeJS.Sign
 
 const stop = (child: Child): Effect.Effect<void> =>
   Effect.gen(function*() {
-    const hasExited = child.process.exitCode !== null || child.process.signalCode !== null
-    if (!hasExited && child.process.pid !== undefined) {
-      killGroup(child, "SIGTERM")
-      yield* Deferred.await(child.ended).pipe(Effect.ignore, Effect.interruptible, Effect.timeoutOption(grace))
+    const { ended, spawned: { exitCode, pid, signalCode, stderr, stdout } } = child
+    if (pid !== undefined && exitCode === null && signalCode === null) {
+      kill(pid, "SIGTERM")
+      yield* Deferred.await(ended).pipe(Effect.ignore, Effect.interruptible, Effect.timeoutOption(grace))
     }
-    killGroup(child, "SIGKILL")
-    if (child.process.pid !== undefined) forget(child.process.pid)
-    child.process.stdout.destroy()
-    child.process.stderr.destroy()
+    if (pid !== undefined) {
+      kill(pid, "SIGKILL")
+      forget(pid)
+    }
+    stdout.destroy()
+    stderr.destroy()
   })
 
-const killGroup = ({ process: { pid } }: Child, signal: NodeJS.Signals): void => {
-  if (pid !== undefined) kill(pid, signal)
-}
-
+/** Tells a whole group. */
 const kill = (group: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(-group, signal)

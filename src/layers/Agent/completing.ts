@@ -56,7 +56,7 @@ export interface Options {
   readonly attempts?: number | undefined
   /** How long one request may take: 5 minutes unless given. */
   readonly timeLimit?: Duration.DurationInput | undefined
-  /** How long it waits before it asks again what could not be answered, the first time: a second unless given. */
+  /** How long it waits before it asks again what could not be answered, the first time: half a second unless given. */
   readonly backoff?: Duration.DurationInput | undefined
   readonly budget?: Budget.Limits | undefined
   /** In place of the table's. */
@@ -93,7 +93,7 @@ export const agentOf = (
     const budget = yield* Budget.make(options.budget ?? {})
     const price = Option.orElse(Option.fromNullable(options.price), () => priceOf(name))
     const timeLimit = Duration.decode(options.timeLimit ?? "5 minutes")
-    const backoff = Duration.toMillis(options.backoff ?? "1 second")
+    const backoff = Duration.toMillis(options.backoff ?? "500 millis")
     const usdOf = (input: number, output: number) => Option.map(price, (price) => cost(price, input, output))
 
     const estimate = ({ text }: Prompt) => ({ outputTokens = 0, requests }: Usage): Budget.Amount => {

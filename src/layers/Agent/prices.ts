@@ -1,6 +1,6 @@
 /**
- * What models cost, in US dollars for a million tokens, as their makers published it in November 2025. It is an estimate to
- * keep a budget by, not a bill; a price that is given overrides it.
+ * What models cost, in US dollars for a million tokens, as their makers' lists had it in October 2026. It is an estimate
+ * to keep a budget by, not a bill: discounts, caches and long prompts are left out. A price that is given counts instead.
  *
  * @since 0.1.0
  */
@@ -21,36 +21,52 @@ export interface Price {
  * @category constants
  * @since 0.1.0
  */
-export const dated = "2025-11"
+export const dated = "October 2026"
 
-/** By the beginning of a model's name; the longest that fits counts. */
-const table: Readonly<Record<string, Price>> = {
-  "claude-opus-4-5": { input: 5, output: 25 },
-  "claude-opus-4": { input: 15, output: 75 },
-  "claude-sonnet-4": { input: 3, output: 15 },
-  "claude-haiku-4-5": { input: 1, output: 5 },
-  "claude-3-5-haiku": { input: 0.8, output: 4 },
-  "gpt-5": { input: 1.25, output: 10 },
-  "gpt-5-mini": { input: 0.25, output: 2 },
-  "gpt-5-nano": { input: 0.05, output: 0.4 },
-  "gpt-4.1": { input: 2, output: 8 },
-  "gpt-4.1-mini": { input: 0.4, output: 1.6 },
-  "gpt-4o": { input: 2.5, output: 10 },
-  "gpt-4o-mini": { input: 0.15, output: 0.6 }
+const table: Readonly<Record<string, readonly [input: number, output: number]>> = {
+  "claude-fable-5-1": [10, 50],
+  "claude-fable-5": [10, 50],
+  "claude-opus-5-5": [4, 20],
+  "claude-opus-5": [5, 25],
+  "claude-opus-4-8": [5, 25],
+  "claude-opus-4-7": [5, 25],
+  "claude-opus-4-6": [5, 25],
+  "claude-opus-4-5": [5, 25],
+  "claude-opus-4-1": [15, 75],
+  "claude-sonnet-5-5": [2, 10],
+  "claude-sonnet-5": [2, 10],
+  "claude-sonnet-4-6": [3, 15],
+  "claude-sonnet-4-5": [3, 15],
+  "claude-haiku-4-5": [1, 5],
+  "gpt-6.1-sol": [2, 10],
+  "gpt-6-astra": [10, 50],
+  "gpt-6-sol": [2, 10],
+  "gpt-6-luna": [0.1, 0.5],
+  "gpt-5.6-sol": [4, 20],
+  "gpt-5.6-terra": [2, 12],
+  "gpt-5.6-luna": [0.2, 1.2],
+  "gpt-5": [1.25, 10],
+  "gpt-5-mini": [0.25, 2],
+  "gpt-5-nano": [0.05, 0.4],
+  "gpt-4.1": [2, 8],
+  "gpt-4.1-mini": [0.4, 1.6],
+  "gpt-4o": [2.5, 10],
+  "gpt-4o-mini": [0.15, 0.6]
 }
 
 /**
- * The price of a model, where it is known.
+ * The price of a model, where it is known. A name may end with a date; what ends otherwise is another model, whatever it
+ * begins with.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const priceOf = (model: string): Option.Option<Price> =>
-  Option.fromNullable(
-    Object.entries(table)
-      .filter(([name]) => model.startsWith(name))
-      .sort(([a], [b]) => b.length - a.length)[0]?.[1]
-  )
+export const priceOf = (model: string): Option.Option<Price> => {
+  const name = model.replace(/[-@](\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, "")
+  return Object.hasOwn(table, name)
+    ? Option.map(Option.fromNullable(table[name]), ([input, output]) => ({ input, output }))
+    : Option.none()
+}
 
 /**
  * What so many tokens cost.

@@ -45,6 +45,11 @@ export const make = (reactions: ReadonlyArray<Reaction>): Effect.Effect<Server, 
     ({ close }) => Effect.sync(close)
   )
 
+/** Resolves once so many requests have come. */
+export const asked = async ({ requests }: Server, count: number): Promise<void> => {
+  while (requests.length < count) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Reaction => (response) => {
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body))
 }
