@@ -209,7 +209,7 @@ describe("a hybrid strategy whose server is down", { timeout: 60_000 }, () => {
       )
       assert.match(
         (yield* call("show")).stdout,
-        /Writing the content .*\n +static \(AgentFailed: .* could not be reached\)\n/
+        /Writing the content .*\n +static \(AgentFailed: .* could not be reached \(ECONNREFUSED\)\)\n/
       )
 
       const server = yield* Server.make([good])

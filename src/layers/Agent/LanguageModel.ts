@@ -21,7 +21,7 @@ import type { Wire } from "./wire.ts"
  * import { OpenAiClient, OpenAiLanguageModel } from "@effect/ai-openai"
  * import { FetchHttpClient } from "@effect/platform"
  * import { Config, Layer } from "effect"
- * import { AgentLanguageModel } from "effect-cairn/models"
+ * import { AgentLanguageModel } from "effect-cairn/ai"
  *
  * export const agent = AgentLanguageModel.layer("gpt-5-mini", { budget: { usd: 2 } }).pipe(
  *   Layer.provide(OpenAiLanguageModel.layer({ model: "gpt-5-mini" })),
