@@ -26,6 +26,21 @@ describe("the package", { timeout: 300_000 }, () => {
     }
   })
 
+  it("loads the code of models only for a command that asks one", () => {
+    const read = (name: string) => fs.readFileSync(at(`dist/bin/${name}`), "utf8")
+    const atOnce = new Set<string>()
+    const load = (name: string) => {
+      if (atOnce.has(name)) return
+      atOnce.add(name)
+      for (const [, other = ""] of read(name).matchAll(/(?:from|import)"\.\/([^"]+)"/g)) load(other)
+    }
+    load("main.mjs")
+    const ofModels = fs.readdirSync(at("dist/bin")).filter((name) => read(name).includes("anthropic-version"))
+
+    assert.isAbove(ofModels.length, 0)
+    assert.deepStrictEqual(ofModels.filter((name) => atOnce.has(name)), [])
+  })
+
   it("installs from its tarball into an empty folder: the command alone, then the library", () => {
     assert.isTrue(fs.existsSync(at("dist/bin/cairn.mjs")), "run npm run build first")
     const tarball = npm(["pack", "--pack-destination", folder, "--silent"], at(".")).trim().split("\n").at(-1) ?? ""

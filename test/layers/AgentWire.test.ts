@@ -22,15 +22,15 @@ class Finding extends Schema.Class<Finding>("Finding")({
 }) {}
 
 const Shape = Schema.Union(
-  Schema.Struct({ _tag: Schema.Literal("Circle"), radius: Schema.Finite, color: Schema.optional(Schema.String) }),
-  Schema.Struct({ _tag: Schema.Literal("Square"), side: Schema.optional(Schema.Finite) })
+  Schema.Struct({ _tag: Schema.Literal("Circle"), radius: Schema.Int, color: Schema.optional(Schema.String) }),
+  Schema.Struct({ _tag: Schema.Literal("Square"), side: Schema.optional(Schema.Int) })
 )
 
 /** What a model can be held to. */
 const strict: ReadonlyArray<Schema.Schema.AnyNoContext> = [
   Schema.Struct({ title: Schema.String, tags: Schema.optional(Schema.Array(Schema.String)) }),
   Schema.Struct({ shapes: Schema.Array(Shape), main: Schema.optional(Shape) }),
-  Schema.Struct({ count: Schema.optionalWith(Schema.Finite, { default: () => 1 }), on: Schema.NullOr(Schema.Boolean) }),
+  Schema.Struct({ count: Schema.optionalWith(Schema.Int, { default: () => 1 }), on: Schema.NullOr(Schema.Boolean) }),
   Finding,
   Tree,
   Shape,
@@ -42,9 +42,9 @@ const strict: ReadonlyArray<Schema.Schema.AnyNoContext> = [
 /** What it can only be told. */
 const loose: ReadonlyArray<Schema.Schema.AnyNoContext> = [
   Content,
-  Schema.Record({ key: Schema.String, value: Schema.Finite }),
+  Schema.Record({ key: Schema.String, value: Schema.Int }),
   Schema.Struct({ anything: Schema.Unknown, note: Schema.optional(Schema.String) }),
-  Schema.Struct({ pair: Schema.Tuple(Schema.String, Schema.Finite) })
+  Schema.Struct({ pair: Schema.Tuple(Schema.String, Schema.Int) })
 ]
 
 const isObject = (json: unknown): json is Record<string, unknown> =>
