@@ -1,6 +1,6 @@
 /**
- * What models cost, in US dollars for a million tokens, as their makers' lists had it in October 2026. It is an estimate
- * to keep a budget by, not a bill: discounts, caches and long prompts are left out. A price that is given counts instead.
+ * What models cost, in US dollars for a million tokens, as public pages had it in October 2026, some from one source only.
+ * It is an estimate to keep a budget by, not a bill: discounts, caches and long prompts are left out. A price that is given counts instead.
  *
  * @since 0.1.0
  */
