@@ -262,7 +262,8 @@ export interface Tree {
 }
 
 /**
- * New content for a file that was read, or for one that is not there.
+ * New content for a file that was read, or for one that is not there; `null` for a file that goes. One that is gone
+ * already needs nothing.
  *
  * @category models
  * @since 0.1.0
@@ -270,7 +271,7 @@ export interface Tree {
 export interface Revision {
   /** Relative to the root, with `/`. */
   readonly path: string
-  readonly content: string
+  readonly content: string | null
   /** The hash that `read` gave, or `absent`, which is also meant when it is left out. */
   readonly expected?: string | undefined
 }

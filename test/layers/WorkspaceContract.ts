@@ -320,6 +320,24 @@ export const suite = (name: string, make: () => Harness) =>
         assert.strictEqual((yield* refusal(twice))._tag, "UnsafePath")
       }))
 
+    test("takes a file away while it writes another, where it is the one that was read", ({ edit, files }) =>
+      Effect.gen(function*() {
+        const workspace = yield* Workspace
+        edit("old.md", "old\n")
+        const move = (expected: string) =>
+          workspace.write([{ path: "new.md", content: "old\n" }, { path: "old.md", content: null, expected }])
+
+        assert.strictEqual((yield* refusal(move(sha256("other\n"))))._tag, "FileChanged")
+        assert.deepStrictEqual(files(), { "old.md": "old\n" })
+
+        assert.deepStrictEqual((yield* move(sha256("old\n"))).map(({ change, path }) => `${change} ${path}`), [
+          "created new.md",
+          "removed old.md"
+        ])
+        assert.deepStrictEqual(files(), { "new.md": "old\n" })
+        assert.deepStrictEqual(yield* workspace.write([{ path: "old.md", content: null }]), [])
+      }))
+
     test("writes again what it wrote in the same run, with the same result", ({ edit, files }) =>
       Effect.gen(function*() {
         edit("agent.md", "old\n")

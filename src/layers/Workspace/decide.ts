@@ -230,14 +230,16 @@ export const write = <E>(
       const earlier = recorded?.get(path)
       // What the run itself wrote stands for what was there before, so that a step may run again.
       const mine = earlier !== undefined && earlier.sha256 === now ? earlier : undefined
-      const hash = sha256(content)
+      const hash = content === null ? "absent" : sha256(content)
       const previous = mine === undefined ? seen?.sha256 ?? null : mine.previous
-      result.push({
-        path,
-        bytes: Buffer.byteLength(content),
-        sha256: hash,
-        change: Manifest.changeOf({ path, sha256: hash, previous })
-      })
+      if (content !== null) {
+        result.push({
+          path,
+          bytes: Buffer.byteLength(content),
+          sha256: hash,
+          change: Manifest.changeOf({ path, sha256: hash, previous })
+        })
+      } else if (seen !== null) result.push(toPlaced(path, seen, "removed"))
       if (now === hash) continue
       if (now !== expected && (mine === undefined || (mine.previous ?? "absent") !== expected)) {
         return yield* new FileChanged({ path })
