@@ -273,8 +273,13 @@ export const titleOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? u
 
 const nameOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.definition.name : unit.name
 
-/** A pipeline of which nothing is to be seen is not to be seen either. */
-const isHidden = (unit: Pipeline.AnyUnit): boolean => {
+/**
+ * Whether a unit is not to be seen: a hidden step, or a pipeline of which every unit is hidden.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isHidden = (unit: Pipeline.AnyUnit): boolean => {
   if (Step.isStep(unit)) return unit.definition.hidden
   const inner = Pipeline.nodes(unit).flatMap(parts)
   return inner.length > 0 && inner.every(({ unit }) => unit !== undefined && isHidden(unit))

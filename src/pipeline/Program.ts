@@ -84,6 +84,8 @@ export interface Options<In, Out, Settings, SettingsI, Provided, E, Needed> {
   readonly layer?: (settings: Settings, input: In) => Layer.Layer<Provided, E, Needed>
   /** The result as text for stdout; by default its JSON. */
   readonly print?: (output: Out) => string
+  /** What is given without a run, where the settings ask for something else than one: a form to fill in, say. */
+  readonly instead?: (settings: Settings, input: In) => Option.Option<Finished>
 }
 
 /**
@@ -170,6 +172,8 @@ export const make: {
     fixed,
     start: (input: In, settings: Settings, runOptions) =>
       Effect.suspend(() => {
+        const instead = options.instead?.(settings, input) ?? Option.none()
+        if (Option.isSome(instead)) return Effect.succeed(instead.value)
         const pipeline = pipelineOf(input)
         return provided(Effect.map(Run.start(pipeline, input, runOptions), finished(pipeline)), settings, input)
       }),

@@ -431,7 +431,7 @@ const at = (
   return {
     executor,
     place: number === undefined || numbering === undefined
-      ? { path, title, ...(numbering === undefined ? {} : { hidden: true }) }
+      ? { path, title, ...(numbering === undefined && !isUnseen(unit) ? {} : { hidden: true }) }
       : { path, title, number, of: numbering.of },
     was: options?.was !== undefined ? `${was ?? prefix}${options.was}` : was === undefined ? undefined : `${was}${key}`,
     after: after.length === 0
@@ -456,6 +456,8 @@ const at = (
     }
   }
 }
+
+const isUnseen = (unit: Pipeline.AnyUnit | undefined): boolean => unit !== undefined && Plan.isHidden(unit)
 
 /** The place of one of several units of a node. */
 const below = (at: At, key: string, shown: Omit<Place, "path">): At => ({

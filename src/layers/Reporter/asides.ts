@@ -54,8 +54,11 @@ export const lines = (
         words.ofProblem(problem)
       }`
     ],
-    StepFailed: ({ number, path, problem }) =>
-      number === undefined ? [`   ${paint.red("✗")} ${printable.line(path)}: ${words.ofProblem(problem)}`] : [],
+    // What is hidden is told by what fails with it.
+    StepFailed: ({ hidden, number, path, problem }) =>
+      number === undefined && hidden !== true
+        ? [`   ${paint.red("✗")} ${printable.line(path)}: ${words.ofProblem(problem)}`]
+        : [],
     Announced: ({ announcement }) => announced(announcement, paint, columns()),
     AnswerRecorded: ({ id, path }) =>
       id === undefined ? [] : [`   ${paint.green("✓")} ${printable.line(path)}: answer accepted`],
