@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^effect-cairn\/agents$/, replacement: src("agents.ts") },
+      { find: /^effect-cairn\/people$/, replacement: src("people.ts") },
       { find: /^effect-cairn\/ai$/, replacement: src("ai.ts") },
       { find: /^effect-cairn\/cli$/, replacement: src("cli.ts") },
       { find: /^effect-cairn\/programs$/, replacement: src("programs.ts") },

@@ -4,6 +4,9 @@
  * @since 0.1.0
  */
 export * as PlaceTree from "./steps/files/placeTree.ts"
+export * as Interview from "./steps/interview/Interview.ts"
+export * as Interviewing from "./steps/interview/interviewing.ts"
+export * as InterviewRules from "./steps/interview/rules.ts"
 export * as ReviewErrors from "./steps/review/errors.ts"
 export * as ReviewSteps from "./steps/review/steps.ts"
 export * as TaskSteps from "./steps/tasks/steps.ts"

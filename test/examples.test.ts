@@ -42,6 +42,7 @@ describe("examples", { timeout: 120_000 }, () => {
           paths: {
             "effect-cairn": ["../src/index.ts"],
             "effect-cairn/agents": ["../src/agents.ts"],
+            "effect-cairn/people": ["../src/people.ts"],
             "effect-cairn/ai": ["../src/ai.ts"],
             "effect-cairn/cli": ["../src/cli.ts"],
             "effect-cairn/programs": ["../src/programs.ts"],
@@ -61,6 +62,32 @@ describe("examples", { timeout: 120_000 }, () => {
     })()
 
     assert.strictEqual(printed, "")
+  })
+
+  describe("lunch.ts", () => {
+    let script = ""
+    beforeAll(async () => {
+      script = await bundle("examples/lunch.ts", folder)
+    })
+
+    it("orders what was given, and what is typed", async () => {
+      const given = await run(script, ["lunch", "--defaults", "--answer", "dish=other: cake"], { cwd: folder })
+      const typed = await run(script, ["lunch", "--new", "--lines"], {
+        cwd: folder,
+        input: "2\n1,3\ny\nHigh Street 5\n\n"
+      })
+
+      assert.deepStrictEqual([given.code, given.stdout], [0, "cake with bread\n"])
+      assert.deepStrictEqual([typed.code, typed.stdout], [0, "salad with bread and seeds, to High Street 5\n"])
+    })
+
+    it("hands its questions to whoever calls, and says what is missing where nobody is", async () => {
+      const waiting = await run(script, ["lunch", "--new", "--agent", "handoff"], { cwd: folder })
+      const nobody = await run(script, ["lunch", "--new"], { cwd: folder })
+
+      assert.deepStrictEqual([waiting.code, nobody.code], [42, 2])
+      assert.include(nobody.stderr, "--defaults")
+    })
   })
 
   describe("tea.ts", () => {

@@ -34,6 +34,8 @@ export interface App extends Definition {
   readonly io: Io
   readonly home: Home
   readonly json: boolean
+  /** A coding agent calls, which can be asked by handing over what is to be answered. */
+  readonly isForAgent: boolean
   readonly parsed: Parsed
   readonly watched: Watched
 }

@@ -7,6 +7,7 @@
 import { Effect, Exit, FiberId, Layer, Option } from "effect"
 import * as JournalFile from "../layers/Journal/File.ts"
 import type { Journal } from "../pipeline/Journal.ts"
+import * as agentEnvironment from "./agentEnvironment.ts"
 import type { App, Definition, Outcome } from "./App.ts"
 import * as agentSetup from "./commands/agentSetup.ts"
 import * as completions from "./commands/completions.ts"
@@ -108,6 +109,7 @@ const beginning = (definition: Definition, io: Io.Io): App => {
     io,
     home: Home.find(io.cwd, undefined, io.env.CAIRN_HOME),
     json: isGiven("json"),
+    isForAgent: Option.isSome(agentEnvironment.of(io.env)),
     parsed: { args: [], values: new Map(), switches: new Map([["verbose", isGiven("verbose", "v")]]) },
     watched: Watched.make()
   }

@@ -30,6 +30,8 @@ export interface Io {
    * somebody to type.
    */
   readonly readStdin: (limit: number) => Effect.Effect<Uint8Array, string>
+  /** Somebody may type on standard input. */
+  readonly isStdinTerminal: boolean
   readonly ending: Ending
 }
 
@@ -46,6 +48,10 @@ export interface Sink {
   readonly divert: (write: (text: string) => void) => () => void
   readonly isTerminal: boolean
   readonly size: () => { readonly columns: number; readonly rows: number }
+  /** Writes to the stream itself, below what is drawn there: that becomes text first. */
+  readonly beside: (text: string) => void
+  /** Calls back before somebody else writes there; what it returns ends that. */
+  readonly onBeside: (settle: () => void) => () => void
   /** Calls back whenever the size changes; what it returns ends that. */
   readonly onResize: (changed: () => void) => () => void
   /** Calls back before a Ctrl-Z stops this process; what it returns ends that. */
@@ -69,6 +75,7 @@ export const ofProcess = (ending: Ending): Io => {
     stdout: sink(process.stdout),
     stderr,
     readStdin,
+    isStdinTerminal: isatty(0),
     ending
   }
 }
@@ -79,6 +86,7 @@ const secrets = Context.get(Context.empty(), Secrets)
 const sink = (stream: NodeJS.WriteStream): Sink => {
   const draw = (text: string) => void stream.write(secrets.scrub(text))
   let add: Sink["write"] = draw
+  let settle = () => {}
   return {
     write: (text) => add(text),
     draw,
@@ -86,6 +94,16 @@ const sink = (stream: NodeJS.WriteStream): Sink => {
       add = write
       return () => {
         add = draw
+      }
+    },
+    beside: (text) => {
+      settle()
+      draw(text)
+    },
+    onBeside: (settles) => {
+      settle = settles
+      return () => {
+        settle = () => {}
       }
     },
     isTerminal: stream.isTTY,
@@ -168,9 +186,16 @@ export const colors = (io: Io, of: Sink, parsed: Parsed): boolean => {
  * @category accessors
  * @since 0.1.0
  */
-export const isLive = ({ env, stderr }: Io): boolean =>
-  stderr.isTerminal && env.TERM !== "dumb" && (env.CI === undefined || env.CI === "" || env.CI === "false") &&
-  Option.isNone(agentEnvironment.of(env))
+export const isLive = (io: Io): boolean =>
+  io.stderr.isTerminal && io.env.TERM !== "dumb" && !isCi(io) && Option.isNone(agentEnvironment.of(io.env))
+
+/**
+ * Whether this is a build of continuous integration, where nobody looks.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const isCi = ({ env: { CI: ci } }: Io): boolean => ci !== undefined && ci !== "" && ci !== "false"
 
 /**
  * The columns that there are for text on a stream: as many as it wants where that is no terminal.

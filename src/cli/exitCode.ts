@@ -13,7 +13,7 @@
 export const meanings: ReadonlyArray<readonly [code: string, meaning: string]> = [
   ["0", "done, nothing to do, or a dry run"],
   ["1", "a step failed"],
-  ["2", "wrong usage, or no such run"],
+  ["2", "wrong usage, missing answers, or no such run"],
   ["42", "waits for an answer: answer it, and the run goes on"],
   ["65", "what was given was refused, or the checkpoint is damaged or newer"],
   ["70", "a bug"],
@@ -30,9 +30,12 @@ const byTag: Readonly<Record<string, number>> = {
   RootUnusable: 2,
   AgentMisconfigured: 2,
   BaseUrlRefused: 2,
+  AnswerMissing: 2,
   Suspended: 42,
   AnswerInvalid: 65,
   AnswerUnreadable: 65,
+  AnswersRefused: 65,
+  AnswersFileInvalid: 65,
   WrongRequest: 65,
   InputInvalid: 65,
   CassetteFailed: 65,
@@ -42,6 +45,7 @@ const byTag: Readonly<Record<string, number>> = {
   RecordedResultInvalid: 65,
   JournalError: 74,
   WriteFailed: 74,
+  SaveFailed: 74,
   NotWritable: 74,
   RunHeld: 75
 }

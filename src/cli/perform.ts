@@ -6,6 +6,7 @@
 import { Effect, Layer, Option } from "effect"
 import * as AnswersFolder from "../layers/Answers/Folder.ts"
 import { RunFolder } from "../layers/RunFolder.ts"
+import { Surroundings } from "../layers/Surroundings.ts"
 import type { Journal, JournalError } from "../pipeline/Journal.ts"
 import type * as Program from "../pipeline/Program.ts"
 import * as Reporter from "../pipeline/Reporter.ts"
@@ -16,6 +17,7 @@ import type { App, Outcome } from "./App.ts"
 import * as handOff from "./handOff.ts"
 import * as Home from "./home.ts"
 import * as progress from "./progress.ts"
+import * as surroundings from "./surroundings.ts"
 import * as Watched from "./Watched.ts"
 
 /**
@@ -52,7 +54,10 @@ export const perform = <E>(
         error instanceof Suspended ? handOff.publish(app, error.run, error.requests) : republish(app)
     }),
     Effect.provide(
-      Layer.provideMerge(Layer.merge(reporter, AnswersFolder.layer), Layer.succeed(RunFolder, app.home.runs))
+      Layer.provideMerge(
+        Layer.mergeAll(reporter, AnswersFolder.layer, Layer.succeed(Surroundings, surroundings.of(app))),
+        Layer.succeed(RunFolder, app.home.runs)
+      )
     )
   )
 }

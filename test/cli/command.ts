@@ -25,6 +25,7 @@ export const bundle = async (entry: string, folder: string): Promise<string> => 
     logLevel: "error",
     alias: {
       "effect-cairn/agents": at("src/agents.ts"),
+      "effect-cairn/people": at("src/people.ts"),
       "effect-cairn/cli": at("src/cli.ts"),
       "effect-cairn/programs": at("src/programs.ts"),
       "effect-cairn/steps": at("src/steps.ts"),

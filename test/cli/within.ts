@@ -38,6 +38,8 @@ export const callOf = (
       return {
         write: add,
         draw: add,
+        beside: add,
+        onBeside: () => () => {},
         divert: () => () => {},
         isTerminal: options.columns !== undefined,
         size: () => ({ columns: options.columns ?? 80, rows: 24 }),
@@ -54,6 +56,7 @@ export const callOf = (
         stdout: sink("stdout"),
         stderr: sink("stderr"),
         readStdin: () => Effect.succeed(new TextEncoder().encode(options.input ?? "")),
+        isStdinTerminal: false,
         ending: { signal: () => undefined, onSlow: () => {}, onForced: () => {} }
       }),
       (code) => ({ code, ...said })

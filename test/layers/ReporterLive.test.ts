@@ -10,6 +10,8 @@ interface View {
   readonly tell: (...events: ReadonlyArray<RunEvent>) => Effect.Effect<void>
   /** Something else writes to the terminal. */
   readonly log: (text: string) => Effect.Effect<void>
+  /** Something else draws on the terminal. */
+  readonly beside: (text: string) => Effect.Effect<void>
   readonly resize: (columns: number, rows: number) => Effect.Effect<void>
   readonly screen: Effect.Effect<ReadonlyArray<string>>
   readonly all: Effect.Effect<ReadonlyArray<string>>
@@ -29,6 +31,7 @@ const open = (size: { readonly columns: number; readonly rows: number } = { colu
       terminal.write(text.replaceAll("\n", "\r\n"))
     }
     let write = draw
+    let settle = () => {}
     const layer = ReporterLive.layer({
       draw,
       size: () => now,
@@ -39,6 +42,12 @@ const open = (size: { readonly columns: number; readonly rows: number } = { colu
         }
       },
       onPause: () => () => {},
+      onBeside: (settles) => {
+        settle = settles
+        return () => {
+          settle = () => {}
+        }
+      },
       divert: (to) => {
         write = (text) => to(text)
         return () => {
@@ -50,6 +59,11 @@ const open = (size: { readonly columns: number; readonly rows: number } = { colu
     const view: View = {
       tell: (...events) => Effect.forEach(events, report, { discard: true }),
       log: (text) => Effect.sync(() => write(text)),
+      beside: (text) =>
+        Effect.sync(() => {
+          settle()
+          draw(text)
+        }),
       resize: (columns, rows) =>
         Effect.sync(() => {
           now = { columns, rows }
@@ -134,6 +148,22 @@ describe("the live view", () => {
       const { length } = view.writes
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual([length, view.writes.length], [5, 5])
+    }))
+
+  it.scoped("leaves what has ended as text before somebody else draws below it", () =>
+    Effect.gen(function*() {
+      const view = yield* open()
+      yield* view.tell(began, started(1), succeeded(1, "it is done"))
+
+      yield* view.beside("? Which one\n")
+      yield* TestClock.adjust("10 seconds")
+      yield* view.tell(started(2, 10_000))
+
+      assert.deepStrictEqual((yield* view.screen).slice(1), [
+        "✓  1/12 Step 1                          0.1s  it is done",
+        "? Which one",
+        "⠴  2/12 Step 2                          0.0s"
+      ])
     }))
 
   it.scoped("lets rows that end at once become text in their order", () =>

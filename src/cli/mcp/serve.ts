@@ -90,6 +90,7 @@ const register = Effect.fnUntraced(function*(app: App, client: Client, scope: Sc
 const call = (app: App): App => ({
   ...app,
   json: true,
+  isForAgent: true,
   parsed: { args: [], values: new Map([["progress", ["none"]]]), switches: new Map() },
   watched: Watched.make()
 })

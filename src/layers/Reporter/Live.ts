@@ -30,6 +30,8 @@ export interface Options {
   readonly onResize: (changed: () => void) => () => void
   /** Calls back before a Ctrl-Z stops this process; what it returns ends that. */
   readonly onPause: (pausing: () => void) => () => void
+  /** Calls back before somebody else draws on the terminal, below what stands there then; what it returns ends that. */
+  readonly onBeside: (settle: () => void) => () => void
   /** Hands over what others write to the terminal while the view stands; what it returns ends that. */
   readonly divert: (write: (text: string) => void) => () => void
 }
@@ -183,6 +185,11 @@ export const layer = (options: Options): Layer.Layer<never> =>
           options.onResize(draw),
           // Whatever the terminal shows when the process is there again, the rows come below it.
           options.onPause(() => screen.show([], [], size.columns)),
+          options.onBeside(() => {
+            leaveEnded()
+            tellKept()
+            draw()
+          }),
           options.divert(others)
         ]),
         (endings) =>
