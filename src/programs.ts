@@ -5,15 +5,19 @@
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Layer, Schema } from "effect"
 import * as AgentChoice from "./layers/Agent/Choice.ts"
+import * as InterviewerChoice from "./layers/Interviewer/Choice.ts"
 import { RunFolder } from "./layers/RunFolder.ts"
+import { RootUnusable } from "./layers/Workspace.ts"
 import * as WorkspaceDryRun from "./layers/Workspace/DryRun.ts"
 import * as WorkspaceRooted from "./layers/Workspace/Rooted.ts"
 import * as Program from "./pipeline/Program.ts"
 import * as AgentEnhance from "./programs/agentEnhance.ts"
 import * as Implement from "./programs/implement.ts"
 import * as Selftest from "./programs/selftest.ts"
+import * as TemplateQa from "./programs/templateQa.ts"
 import { strategies } from "./steps/agents/Author.ts"
 import { locate } from "./steps/agents/locate.ts"
 import { Replace } from "./steps/files/placeTree.ts"
@@ -65,6 +69,43 @@ export const agentEnhance = Program.make(AgentEnhance.agentEnhance, {
       }))
     ).pipe(Layer.provideMerge(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
 })
+
+/**
+ * Asks what a template of a project should be like, and saves the answers.
+ *
+ * @category programs
+ * @since 0.1.0
+ */
+export const templateQa = Program.make(TemplateQa.templateQa, {
+  description: "Asks what the template of a project should be like, and saves the answers for the template creator.",
+  examples: [
+    { command: "template-qa", description: "asks at the terminal" },
+    { command: "template-qa --print-questions > answers.yaml" },
+    { command: "template-qa --answers answers.yaml --defaults" },
+    { command: "template-qa --path templates/api --from-config", description: "begins from saved settings" }
+  ],
+  settings: Schema.Struct({ ...InterviewerChoice.fields, ...TemplateQa.Settings.fields }).pipe(
+    Schema.filter((settings) =>
+      InterviewerChoice.isOneWay(settings) || "one way at a time: --lines, --defaults or --agent"
+    )
+  ),
+  print: TemplateQa.print,
+  instead: TemplateQa.instead,
+  layer: (settings, { path }) =>
+    Layer.merge(
+      InterviewerChoice.layer(settings),
+      Layer.unwrapEffect(Effect.map(RunFolder, (runs) => WorkspaceRooted.layer({ root: path, runs })))
+    ).pipe(
+      Layer.provide(Layer.effectDiscard(makeFolder(path))),
+      Layer.provideMerge(Layer.merge(NodeFileSystem.layer, NodePath.layer))
+    )
+})
+
+/** The folder of the settings is made where it is missing. */
+const makeFolder = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeDirectory(path, { recursive: true })).pipe(
+    Effect.mapError(({ message }) => new RootUnusable({ root: path, reason: message }))
+  )
 
 /**
  * Writes down what it does, for tests from outside. It is not among the programs that help shows.
