@@ -20,6 +20,7 @@ export * as RunState from "./pipeline/RunState.ts"
 export * as Secrets from "./pipeline/Secrets.ts"
 export * as Step from "./pipeline/Step.ts"
 export * as Strategy from "./pipeline/Strategy.ts"
+export * as Summary from "./pipeline/Summary.ts"
 export * as Suspended from "./pipeline/Suspended.ts"
 export * as Validation from "./pipeline/Validation.ts"
 
