@@ -66,7 +66,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       /** The paths of the rows that are shown, in the order in which they began. */
       const shown = new Set<string>()
       /** The numbers of steps that were taken from an earlier run, and not told of yet. */
-      let kept: ReadonlyArray<number> = []
+      const kept: Array<number> = []
       /** Text that stays, and is not on the terminal yet. */
       let stays: Array<string> = []
       /** What others wrote without ending the line. */
@@ -88,8 +88,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       })
 
       const tellKept = () => {
-        if (kept.length > 0) stays.push(colors.dim(words.kept(kept, summary.of)))
-        kept = []
+        if (kept.length > 0) stays.push(colors.dim(words.kept(kept.splice(0), summary.of)))
       }
 
       /** Lets a row become text. */
@@ -98,7 +97,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
         const found = Option.getOrUndefined(rowAt(path))
         if (found === undefined) return
         if (found.status === "kept") {
-          kept = [...kept, found.number]
+          kept.push(found.number)
           return
         }
         tellKept()
