@@ -1,4 +1,3 @@
-// @effect-diagnostics anyUnknownInErrorContext:off -- the types of steps are erased inside the kernel; they are on its doors
 /**
  * What is recorded of a step, and whether it is still a record of what the step would do.
  *
