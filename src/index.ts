@@ -6,6 +6,7 @@
 export * as Answers from "./pipeline/Answers.ts"
 export * as CurrentStep from "./pipeline/CurrentStep.ts"
 export * as Field from "./pipeline/Field.ts"
+export * as History from "./pipeline/History.ts"
 export * as Journal from "./pipeline/Journal.ts"
 export * as PersistedRef from "./pipeline/PersistedRef.ts"
 export * as Pipeline from "./pipeline/Pipeline.ts"

@@ -15,6 +15,7 @@ import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
 import * as mcp from "./commands/mcp.ts"
 import * as programCommand from "./commands/program.ts"
+import * as removeCommand from "./commands/remove.ts"
 import * as resumeCommand from "./commands/resume.ts"
 import * as runs from "./commands/runs.ts"
 import * as show from "./commands/show.ts"
@@ -187,6 +188,8 @@ const commandsOf = (definition: Definition) => {
     { spec: show.spec, run: show.run },
     { spec: resumeCommand.resumeSpec(definition.programs), run: resumeCommand.resume },
     { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
+    { spec: removeCommand.removeSpec, run: removeCommand.remove },
+    { spec: removeCommand.collectSpec, run: removeCommand.collect },
     { spec: graph.spec(names(programs)), run: graph.run },
     { spec: agentSetup.spec, run: agentSetup.run },
     { spec: mcp.spec, run: mcp.run },

@@ -26,6 +26,7 @@ export const meanings: ReadonlyArray<readonly [code: string, meaning: string]> =
 const byTag: Readonly<Record<string, number>> = {
   UsageError: 2,
   RunNotFound: 2,
+  RunUnfinished: 2,
   StepNotFound: 2,
   RootUnusable: 2,
   AgentMisconfigured: 2,

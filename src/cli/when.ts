@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { DateTime, Effect, Option } from "effect"
+import type * as Run from "../pipeline/Run.ts"
 
 /** The current time, in the time zone of this machine. */
 export const now: Effect.Effect<DateTime.Zoned> = Effect.map(
@@ -34,3 +35,38 @@ export const short = (at: number, now: DateTime.Zoned): string => {
  */
 export const iso = (at: Option.Option<number>): string | null =>
   Option.match(at, { onNone: () => null, onSome: (at) => DateTime.formatIso(DateTime.unsafeMake(at)) })
+
+/**
+ * When a run changed last.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const changed = ({ state: { at } }: Run.Info): string | null => iso(at === 0 ? Option.none() : Option.some(at))
+
+/**
+ * The time that a person means by `30d`, `12h`, `45m`, `2w` (so long ago) or by `2026-11-20`, `2026-11-20T17:02` (in the zone
+ * of `now`).
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const past = (text: string, now: DateTime.Zoned): Option.Option<number> => {
+  const [, count, unit = ""] = /^(\d{1,6})([mhdw])$/.exec(text) ?? []
+  return count !== undefined
+    ? Option.some(now.epochMillis - Number(count) * (units[unit] ?? 0))
+    : /^\d{4}-\d\d-\d\d/.test(text)
+    ? Option.map(
+      DateTime.makeZoned(text, { timeZone: now.zone, adjustForTimeZone: !/(Z|[+-]\d\d:?\d\d)$/.test(text) }),
+      ({ epochMillis }) => epochMillis
+    )
+    : Option.none()
+}
+
+const minute = 60_000
+const units: Readonly<Record<string, number>> = {
+  m: minute,
+  h: 60 * minute,
+  d: 24 * 60 * minute,
+  w: 7 * 24 * 60 * minute
+}

@@ -169,6 +169,15 @@ const existing = (id: string): Effect.Effect<string, JournalError | RunNotFound,
 // --- looking at runs
 
 /**
+ * How a run stands. `stopped`: it was killed, and nobody runs it now.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const statuses = ["running", "waiting", "failed", "interrupted", "stopped", "done", "damaged"] as const
+export type Status = (typeof statuses)[number]
+
+/**
  * What there is to say of a run without opening it.
  *
  * @category models
@@ -177,8 +186,7 @@ const existing = (id: string): Effect.Effect<string, JournalError | RunNotFound,
 export interface Info {
   readonly id: string
   readonly program: string
-  /** `stopped`: it was killed, and nobody runs it now. */
-  readonly status: RunState.Phase | "stopped" | "damaged"
+  readonly status: Status
   readonly state: RunState.RunState
   readonly damage: Option.Option<JournalDamaged>
 }

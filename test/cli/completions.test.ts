@@ -45,7 +45,7 @@ type Case = readonly [words: ReadonlyArray<string>, offered: ReadonlyArray<strin
 /** What may come next, and what is offered for it. */
 const cases: ReadonlyArray<Case> = [
   [["fix"], ["fixture"]],
-  [["r"], ["runs", "resume"]],
+  [["r"], ["runs", "resume", "rm"]],
   [["-q", "sh"], ["show"]],
   [["--home", ".", "sh"], ["show"]],
   [["--ver"], ["--verbose", "--version"]],
@@ -66,6 +66,11 @@ const cases: ReadonlyArray<Case> = [
   [["completions", ""], ["bash", "zsh", "fish"]],
   [["show", ""], [run, "@last"]],
   [["show", "-q", "fix"], [run]],
+  [["runs", "--status", "d"], ["done", "damaged"]],
+  [["runs", "--s"], ["--status", "--since"]],
+  [["rm", "fix"], [run]],
+  [["rm", run, "@"], ["@last"]],
+  [["gc", "--d"], ["--dry-run"]],
   [["resume", "--home", "/nowhere", ""], ["@last"]],
   [["answer", "@last", ""], []],
   [["answer", "@last", "--file", "x"], [":files"]],

@@ -86,6 +86,16 @@ const cases: ReadonlyArray<readonly [outcome: string, Case]> = [
     code: 0,
     is: "cairn.runs/1"
   }],
+  ["runs that are chosen", {
+    args: "runs --program fixture --status done --since 2d --older-than 2999-01-01 --limit 1 --json",
+    before: done,
+    code: 0,
+    is: "cairn.runs/1"
+  }],
+  ["runs of no program", { args: "runs --program fixtrue --json", before: done, code: 2, is: "UsageError" }],
+  ["runs in no state", { args: "runs --status dnoe --json", code: 2, is: "UsageError" }],
+  ["runs since when", { args: "runs --since yesterday --json", code: 2, is: "UsageError" }],
+  ["too few runs", { args: "runs --limit 0 --json", code: 2, is: "UsageError" }],
   ["runs, wrongly", { args: "runs it --json", code: 2, is: "UsageError" }],
   ["runs of a disk that fails", { args: "runs --home /dev/null/x --json", code: 74, is: "JournalError" }],
   // show
@@ -117,6 +127,22 @@ const cases: ReadonlyArray<readonly [outcome: string, Case]> = [
     code: 65,
     is: "JournalDamaged"
   }],
+  // rm and gc
+  ["rm", { args: "rm @last --json", before: done, code: 0, is: "cairn.removed/1" }],
+  ["rm what is not finished", { args: "rm @last --json", before: failed, code: 2, is: "RunUnfinished" }],
+  ["rm it all the same", { args: "rm @last --unfinished --json", before: failed, code: 0, is: "cairn.removed/1" }],
+  ["rm a damaged one", {
+    args: "rm @last --unfinished --json",
+    before: Effect.zipRight(done, damage),
+    code: 0,
+    is: "cairn.removed/1"
+  }],
+  ["rm a held one", { args: "", ended: held("rm @last --unfinished --json"), code: 75, is: "RunHeld" }],
+  ["rm no such run", { args: "rm nothing --json", before: done, code: 2, is: "RunNotFound" }],
+  ["rm which", { args: "rm --json", code: 2, is: "UsageError" }],
+  ["gc", { args: "gc --keep 0 --older-than 2999-01-01 --json", before: done, code: 0, is: "cairn.removed/1" }],
+  ["gc of what", { args: "gc --json", before: done, code: 2, is: "UsageError" }],
+  ["gc, how many", { args: "gc --keep few --json", code: 2, is: "UsageError" }],
   // answer
   ["answer", { args: "answer @last --file - --json", input: "\"red\"", before: asked, code: 0, is: "done" }],
   ["answer wrongly", {

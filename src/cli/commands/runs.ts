@@ -3,11 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Effect, Option } from "effect"
+import { type DateTime, Effect, Option } from "effect"
+import * as History from "../../pipeline/History.ts"
 import * as printable from "../../pipeline/printable.ts"
 import * as Run from "../../pipeline/Run.ts"
 import * as Summary from "../../pipeline/Summary.ts"
 import type { App, Outcome } from "../App.ts"
+import * as choosing from "../choosing.ts"
 import * as known from "../known.ts"
 import * as Spec from "../Spec.ts"
 import * as table from "../table.ts"
@@ -18,36 +20,79 @@ export const spec: Spec.Spec = {
   name: "runs",
   description: "Lists the runs, the one that changed last first.",
   args: [],
-  flags: Spec.everywhere,
-  examples: [{ command: "runs" }]
+  flags: [
+    choosing.program,
+    choosing.status,
+    choosing.since,
+    choosing.olderThan,
+    {
+      name: "limit",
+      alias: "n",
+      kind: "value",
+      meta: "NUMBER",
+      description: "Only so many, the ones that changed last",
+      group: "Options"
+    },
+    ...Spec.everywhere
+  ],
+  examples: [
+    { command: "runs" },
+    { command: "runs --status unfinished --since 2d", description: "What could go on, of the last two days" },
+    { command: "runs --program implement --limit 5 --json" }
+  ]
 }
 
 /** @category running */
 export const run = Effect.fnUntraced(function*(app: App) {
   const now = yield* when.now
-  const runs = (yield* Run.list).map((info) => ({ info, next: known.nextOf(app, info), ...stepsOf(app, info) }))
-  const next = runs.find(({ next }) => Option.isSome(next))?.next ?? Option.none()
+  const filter = yield* choosing.given(app, now)
+  const limit = Option.getOrElse(yield* choosing.count(app, "limit", 1), () => Number.POSITIVE_INFINITY)
+  const all = yield* Run.list
+  yield* choosing.knownPrograms(app, all, filter)
+  const meant = all.filter(History.matches(filter))
+  const runs = meant.slice(0, limit)
+  const next = Option.firstSomeOf(runs.map((info) => known.nextOf(app, info)))
+  const more = meant.length - runs.length
   return {
     json: {
       schema: "cairn.runs/1",
       home: app.home.folder,
-      runs: runs.map(({ info }) => toJson(app, info))
+      more,
+      runs: runs.map((info) => toJson(app, info))
     },
     text: runs.length === 0
-      ? `There are no runs in ${printable.line(app.home.folder)}\n`
-      : table.toText(
-        ["RUN", "PROGRAM", "STATE", "STEPS", "CHANGED"],
-        runs.map(({ done, info, of }) => [
-          info.id,
-          printable.line(info.program),
-          info.status,
-          of === 0 ? "-" : `${done}/${of}`,
-          info.state.at === 0 ? "-" : when.short(info.state.at, now)
-        ]),
-        app.io.stdout
-      ) + Option.match(next, { onNone: () => "", onSome: (command) => `\nGo on: ${command}\n` })
+      ? all.length === 0
+        ? `There are no runs in ${printable.line(app.home.folder)}\n`
+        : `None of the ${all.length} runs in ${printable.line(app.home.folder)} is one of these\n`
+      : [
+        toText(app, runs, now),
+        ...(more === 0 ? [] : [`and ${more} more\n`]),
+        ...Option.match(next, { onNone: () => [], onSome: (command) => [`\nGo on: ${command}\n`] })
+      ].join("")
   } satisfies Outcome
 })
+
+/**
+ * Runs as a table.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const toText = (app: App, runs: ReadonlyArray<Run.Info>, now: DateTime.Zoned): string =>
+  table.toText(
+    ["RUN", "PROGRAM", "STATE", "STEPS", "CHANGED"],
+    runs.map((info) => {
+      const { done, of } = stepsOf(app, info)
+      return [
+        info.id,
+        printable.line(info.program),
+        info.status,
+        of === 0 ? "-" : `${done}/${of}`,
+        info.state.at === 0 ? "-" : when.short(info.state.at, now)
+      ]
+    }),
+    app.io.stdout
+  )
 
 /** How many steps there are, and how many of them are settled. */
 const stepsOf = (app: App, info: Run.Info): { readonly done: number; readonly of: number } => {
@@ -65,8 +110,9 @@ export const toJson = (app: App, info: Run.Info) => ({
   run: info.id,
   program: info.program,
   status: info.status,
+  parent: Option.getOrNull(Option.flatMapNullable(info.state.started, ({ parent }) => parent)),
   ...stepsOf(app, info),
   started: when.iso(Option.map(info.state.started, ({ at }) => at)),
-  changed: when.iso(info.state.at === 0 ? Option.none() : Option.some(info.state.at)),
+  changed: when.changed(info),
   next: Option.getOrNull(known.nextOf(app, info))
 })

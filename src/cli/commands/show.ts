@@ -79,7 +79,7 @@ const ofRun = (
       done,
       of: summary.of,
       started: when.iso(Option.map(state.started, ({ at }) => at)),
-      changed: when.iso(state.at === 0 ? Option.none() : Option.some(state.at)),
+      changed: when.changed(info),
       input: started?.input ?? null,
       settings: started?.settings ?? null,
       steps: rows.map((row) => stepOf(row, asides)),

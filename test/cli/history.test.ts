@@ -1,0 +1,112 @@
+import { afterAll, assert, beforeEach, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { isJson, temporary } from "./command.ts"
+import { call } from "./within.ts"
+
+const made = temporary()
+let cwd = ""
+afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
+beforeEach(() => {
+  cwd = fs.mkdtempSync(join(made, "run-"))
+})
+
+const said = (args: string, input?: string) =>
+  Effect.suspend(() =>
+    call(args.split(" "), { cwd, env: { NO_COLOR: "1" }, ...(input === undefined ? {} : { input }) })
+  )
+
+/** Lines without what differs from one moment to another. */
+const still = (text: string): ReadonlyArray<string> =>
+  text.replace(/\d\d:\d\d/g, "00:00").replaceAll(cwd, "CWD").trimEnd().split("\n")
+
+const shown = (args: string) => Effect.map(said(args), ({ stdout }) => still(stdout))
+
+const document = (args: string) => Effect.map(said(`${args} --json`), ({ stdout }) => isJson(stdout))
+
+const [done, failed, waiting] = ["fixture-d840db8f-1", "fixture-e756d750-1", "fixture-319313e0-1"]
+
+const three = Effect.gen(function*() {
+  yield* said("fixture --how done -q")
+  yield* said("fixture --how fail -q")
+  yield* said("fixture --how ask -q")
+})
+
+describe("runs", () => {
+  it.live("are chosen, and what is left out is counted", () =>
+    Effect.gen(function*() {
+      yield* three
+
+      assert.deepStrictEqual(yield* shown("runs --status unfinished --since 1h -n 1"), [
+        "RUN                 PROGRAM  STATE    STEPS  CHANGED",
+        "fixture-319313e0-1  fixture  waiting  1/2    today 00:00",
+        "and 1 more",
+        "",
+        `Go on: fixture answer ${waiting} second --file FILE`
+      ])
+      assert.deepStrictEqual(yield* shown("runs --older-than 1h"), ["None of the 3 runs in CWD/.cairn is one of these"])
+      assert.include(
+        (yield* said("runs -p fixtrue")).stderr,
+        "error  There is no program \"fixtrue\", and no run of it.\nfix    Did you mean --program fixture?\n"
+      )
+      const { more, runs } = (yield* document("runs -s done -s failed -n 1")) as {
+        readonly more: number
+        readonly runs: ReadonlyArray<{ readonly run: string; readonly parent: string | null }>
+      }
+      assert.deepStrictEqual([more, runs.map(({ parent, run }) => [run, parent])], [1, [[failed, null]]])
+    }))
+})
+
+describe("rm and gc", () => {
+  it.live("remove what is finished, and say what they do", () =>
+    Effect.gen(function*() {
+      yield* three
+      const { stderr } = yield* said(`rm ${done} ${failed}`)
+
+      assert.deepStrictEqual(stderr.trimEnd().split("\n"), [
+        `error  Run "${failed}" is not finished (failed), and what it has finished would be lost`,
+        `fix    Let it go on: fixture resume ${failed}`,
+        `       Remove it all the same: fixture rm ${failed} --unfinished`
+      ])
+      const listed = [
+        "RUN                 PROGRAM  STATE  STEPS  CHANGED",
+        "fixture-d840db8f-1  fixture  done   2/2    today 00:00"
+      ]
+      assert.deepStrictEqual(yield* shown("gc --keep 0 --dry-run"), [
+        "Would remove 1 run:",
+        "",
+        ...listed,
+        "",
+        "Kept: 2 not finished"
+      ])
+      assert.deepStrictEqual(yield* shown("gc --older-than 1h"), [
+        "Nothing to remove.",
+        "Kept: 1 recent, 2 not finished"
+      ])
+      assert.deepStrictEqual(yield* shown("rm @last fixture-d --unfinished --dry-run"), [
+        "Would remove 2 runs:",
+        "",
+        "RUN                 PROGRAM  STATE    STEPS  CHANGED",
+        "fixture-319313e0-1  fixture  waiting  1/2    today 00:00",
+        "fixture-d840db8f-1  fixture  done     2/2    today 00:00"
+      ])
+      assert.strictEqual(fs.readdirSync(join(cwd, ".cairn/runs")).length, 3)
+
+      assert.deepStrictEqual(yield* shown(`rm ${done}`), ["Removed 1 run:", "", ...listed])
+      const { removed, ...rest } = (yield* document("gc --keep 0 --unfinished")) as {
+        readonly removed: ReadonlyArray<Record<string, unknown>>
+      }
+      assert.deepStrictEqual(rest, {
+        schema: "cairn.removed/1",
+        home: join(cwd, ".cairn"),
+        dryRun: false,
+        kept: []
+      } as object)
+      assert.deepStrictEqual(removed.map(({ changed: _, ...rest }) => rest), [
+        { run: waiting, program: "fixture", status: "waiting" },
+        { run: failed, program: "fixture", status: "failed" }
+      ])
+      assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")), [])
+    }))
+})
