@@ -102,8 +102,8 @@ describe("rm and gc", () => {
         home: join(cwd, ".cairn"),
         dryRun: false,
         kept: []
-      } as object)
-      assert.deepStrictEqual(removed.map(({ changed: _, ...rest }) => rest), [
+      })
+      assert.deepStrictEqual(removed.map(({ program, run, status }) => ({ run, program, status })), [
         { run: waiting, program: "fixture", status: "waiting" },
         { run: failed, program: "fixture", status: "failed" }
       ])
