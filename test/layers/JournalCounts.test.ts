@@ -100,7 +100,7 @@ describe("a run", () => {
       onBody(() => first ??= calls.length)
       yield* run(fanOut(step, 64), disk)
 
-      const shared = ["stat", "writeLater", "datasyncLater"]
+      const shared = ["stat", "write", "datasyncLater"]
       const itsEnd = ["stat", "write", "datasync"]
       const asked = names(calls.slice(first)).filter((name) => name === "open" || [...shared, ...itsEnd].includes(name))
       assert.deepStrictEqual(asked.slice(0, 15), [...Array.flatten(Array.replicate(shared, 4)), ...itsEnd])

@@ -20,10 +20,9 @@ export interface Operations {
   readonly read: (descriptor: number, into: Uint8Array, offset: number, length: number, position: number) => number
   /** May write less than it was given without any error, as the system does on a full disk. */
   readonly write: (descriptor: number, from: Uint8Array, offset: number) => number
-  /** The same in the thread pool. */
-  readonly writeLater: (descriptor: number, from: Uint8Array, offset: number, done: Done<number>) => void
   readonly datasync: (descriptor: number) => void
-  readonly datasyncLater: (descriptor: number, done: Done<void>) => void
+  /** The same in the thread pool. */
+  readonly datasyncLater: (descriptor: number, done: (error: NodeJS.ErrnoException | null) => void) => void
   readonly sync: (descriptor: number) => void
   readonly truncate: (descriptor: number, size: number) => void
   readonly chmod: (path: string, mode: number) => void
@@ -38,8 +37,6 @@ export interface Operations {
   readonly removeAll: (path: string) => void
 }
 
-type Done<A> = (error: NodeJS.ErrnoException | null, value: A) => void
-
 /**
  * The operations of the real disk.
  *
@@ -52,10 +49,8 @@ export const real: Operations = {
   stat: (descriptor) => NodeFs.fstatSync(descriptor),
   read: NodeFs.readSync,
   write: (descriptor, from, offset) => NodeFs.writeSync(descriptor, from, offset, from.length - offset, null),
-  writeLater: (descriptor, from, offset, done) =>
-    NodeFs.write(descriptor, from, offset, from.length - offset, null, done),
   datasync: NodeFs.fdatasyncSync,
-  datasyncLater: (descriptor, done) => NodeFs.fdatasync(descriptor, (error) => done(error, undefined)),
+  datasyncLater: NodeFs.fdatasync,
   sync: NodeFs.fsyncSync,
   truncate: NodeFs.ftruncateSync,
   chmod: NodeFs.chmodSync,
@@ -258,16 +253,8 @@ export const writeAll = (disk: Operations, descriptor: number, bytes: Uint8Array
   let written = 0
   while (written < bytes.length) {
     const count = disk.write(descriptor, bytes, written)
-    if (count === 0) throw nothingTaken()
+    // No reason is given where a disk takes nothing.
+    if (count === 0) throw toError({ code: "ENOSPC", reason: "ENOSPC: the disk took only a part of what was written" })
     written += count
   }
 }
-
-/**
- * What to say of a disk that takes nothing and gives no reason.
- *
- * @category errors
- * @since 0.1.0
- */
-export const nothingTaken = (): Error =>
-  toError({ code: "ENOSPC", reason: "ENOSPC: the disk took only a part of what was written" })

@@ -126,25 +126,19 @@ export const make = <E>(
           { onLeft: (refusal) => reject(batch, refusal), onRight: () => accept(batch) }
         ))
 
-    // All that decides where the batch goes happens at once, so that nobody comes in between.
+    // Written at once, so that nobody comes in between; only the wait for the disk is left to the thread pool.
     const writeLater = (records: ReadonlyArray<string>) =>
       Effect.async<ReadonlyArray<number>, JournalError>((resume) => {
         const prepared = batchOf(records)
         if (Either.isLeft(prepared)) return resume(Effect.fail(prepared.left))
         const batch = prepared.right
-        const end = (refusal: Disk.Refusal | undefined) => {
-          isWriting = false
-          resume(refusal === undefined ? Effect.succeed(accept(batch)) : Effect.fail(reject(batch, refusal)))
-        }
-        const write = (from: number): void =>
-          disk.writeLater(descriptor, batch.bytes, from, (error, count) => {
-            if (error !== null) end(Disk.toRefusal(error))
-            else if (count === 0) end(Disk.toRefusal(Disk.nothingTaken()))
-            else if (from + count < batch.bytes.length) write(from + count)
-            else disk.datasyncLater(descriptor, (error) => end(error === null ? undefined : Disk.toRefusal(error)))
-          })
+        const written = Disk.attempt(() => Disk.writeAll(disk, descriptor, batch.bytes))
+        if (Either.isLeft(written)) return resume(Effect.fail(reject(batch, written.left)))
         isWriting = true
-        write(0)
+        disk.datasyncLater(descriptor, (error) => {
+          isWriting = false
+          resume(error === null ? Effect.succeed(accept(batch)) : Effect.fail(reject(batch, Disk.toRefusal(error))))
+        })
       })
 
     return {

@@ -63,23 +63,11 @@ export const faulty = (verdict: (operation: number, name: Name, path: string) =>
         (said) => real.write(descriptor, part(from, offset, said), offset),
         from.length - offset
       ),
-    // On the spot, so that a crash ends the fiber and not the tests.
-    writeLater: (descriptor, from, offset, done) => {
-      const outcome = Disk.attempt(() =>
-        guard(
-          "writeLater",
-          pathOf(descriptor),
-          (said) => real.write(descriptor, part(from, offset, said), offset),
-          from.length - offset
-        )
-      )
-      if (outcome._tag === "Right") done(null, outcome.right)
-      else done(refused(outcome.left.code), 0)
-    },
     datasync: (descriptor) => guard("datasync", pathOf(descriptor), () => real.datasync(descriptor)),
+    // On the spot, so that a crash ends the fiber and not the tests.
     datasyncLater: (descriptor, done) => {
       const outcome = Disk.attempt(() => guard("datasyncLater", pathOf(descriptor), () => real.datasync(descriptor)))
-      done(outcome._tag === "Right" ? null : refused(outcome.left.code), undefined)
+      done(outcome._tag === "Right" ? null : refused(outcome.left.code))
     },
     sync: (descriptor) => guard("sync", pathOf(descriptor), () => real.sync(descriptor)),
     truncate: (descriptor, size) => guard("truncate", pathOf(descriptor), () => real.truncate(descriptor, size)),
