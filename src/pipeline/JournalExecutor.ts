@@ -4,25 +4,22 @@
  *
  * @since 0.1.0
  */
-import { Cause, type Clock, Context, Duration, Effect, Either, Exit, FiberRef, HashMap, Option, Scope } from "effect"
-import { ask, type Desk, Signal } from "./asking.ts"
+import { Cause, type Clock, Effect, Either, Exit, HashMap, Option } from "effect"
+import { type Desk, Signal } from "./asking.ts"
 import { type Checkpoint, type Entry, entry } from "./checkpoint.ts"
-import { type Answer, CurrentStep, type StepInRun } from "./CurrentStep.ts"
-import { asking, broken, died, type Executor, failed, goingBack, type Stop, type Task } from "./Executor.ts"
+import { asking, broken, died, type Executor, failed, type Stop, type Task } from "./Executor.ts"
 import { handedOn, isSecret, refused } from "./handedOn.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as problem from "./problem.ts"
 import type { Given } from "./Question.ts"
 import * as recall from "./recall.ts"
-import * as recorded from "./recorded.ts"
-import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
+import type { DurableEvent, RunEvent } from "./RunEvent.ts"
+import { RunningStep, type Surroundings } from "./RunningStep.ts"
 import * as RunRecord from "./RunRecord.ts"
 import type { RunState } from "./RunState.ts"
 import type { Remembered } from "./Secrets.ts"
 import * as Step from "./Step.ts"
 import { summaryOf } from "./summaryOf.ts"
-import { Suspended } from "./Suspended.ts"
-import * as Usages from "./usage.ts"
 
 /**
  * What the executor of one run works on.
@@ -83,7 +80,6 @@ export const make = (options: Options): JournalExecutor => {
   // What the ref holds, at hand without an effect.
   let state = options.state
   let recoveries: Set<string> | undefined
-  let spent = options.state.usage
 
   /** Makes an event durable, then does the rest. */
   const update = <A>(entry: Entry, alone: boolean, rest: Effect.Effect<A>): Effect.Effect<A, Stop> =>
@@ -107,15 +103,19 @@ export const make = (options: Options): JournalExecutor => {
     return update(made, alone, report === undefined ? Effect.void : report(clean))
   }
 
-  /** Makes an event durable from within a body, which ends where that is not possible. */
-  const recordWithin = (event: (at: number) => DurableEvent): Effect.Effect<void> =>
-    Effect.catchAll(
-      Effect.suspend(() => record(event(clock.unsafeCurrentTimeMillis()))),
-      (stop) => Effect.die(new Signal(stop))
-    )
-
   const records = { checkpoint: options.checkpoint, state: () => state }
-  const desk: Desk = { run, answers, settled, state: () => state, record }
+  const surroundings: Surroundings = {
+    run,
+    answers,
+    settled,
+    state: () => state,
+    record,
+    pipeline,
+    secrets,
+    clock,
+    show,
+    spent: options.state.usage
+  }
 
   const hasRecovery: Executor["hasRecovery"] = (path, was) => {
     recoveries ??= recall.recoveriesIn(options.state)
@@ -131,135 +131,43 @@ export const make = (options: Options): JournalExecutor => {
       }
       const at = clock.unsafeCurrentTimeMillis()
       const began = clock.unsafeCurrentTimeNanos()
-      const identity = { step: step.name, version: step.version, digest }
-      let asked: Set<string> | undefined
-      let attempts = 0
-      let pretended = dryRun && step.writes
-      let waits = false
-      /** What the body gave, where only an interruption can still come between it and its record. */
-      let finished: { readonly result: unknown } | undefined
-      let unsaid: Usage | undefined
-      const said = (): { readonly usage?: Usage } => {
-        if (unsaid === undefined) return {}
-        const usage = unsaid
-        unsaid = undefined
-        return { usage }
-      }
-      const waited = () => {
-        waits = true
-      }
+      const running = new RunningStep(surroundings, task, dryRun && step.writes)
 
-      const takeBack = (to: string, why: string): Effect.Effect<void> =>
-        Effect.suspend(() =>
-          Effect.flatMap(Effect.orDie(recorded.from(pipeline, state, to)), (paths) =>
-            Effect.forEach(
-              // What a person sees of this step is taken back too, although nothing is recorded of it yet.
-              new Set([...paths, path]),
-              (path) => recordWithin((at) => ({ _tag: "StepVoided", at, path, why })),
-              { concurrency: "unbounded", discard: true }
-            ))
-        )
-
-      const inRun: StepInRun = {
-        run,
+      /** What is recorded of every end. */
+      const end = () => ({
         path,
-        get attempt() {
-          return Math.max(attempts, 1)
-        },
-        report: (progress) => show((now) => ({ _tag: "StepProgressed", at: now, ...place, progress })),
-        get simulated() {
-          return Effect.sync(() => {
-            pretended = true
-          })
-        },
-        ask: (question, answerer, failing) =>
-          Effect.suspend(() => {
-            if (asked?.has(question.name) === true) {
-              return Effect.die(
-                new Error(`step "${step.name}" asks "${question.name}" twice; each question needs a name of its own`)
-              )
-            }
-            asked = new Set(asked).add(question.name)
-            return ask(desk, { task, usage: said, waits: waited }, question, answerer, failing)
-          }),
-        spend: (usage) =>
-          Effect.sync(() => {
-            unsaid = Usages.add(unsaid ?? Usages.none, usage)
-            spent = Usages.add(spent, usage)
-          }),
-        get spent() {
-          return Effect.sync(() => spent)
-        },
-        chosen: (member) =>
-          HashMap.get(state.choices, path).pipe(
-            Option.flatMapNullable((all) =>
-              all.findLast((choice) => choice.member === member && choice.digest === digest)
-            ),
-            Option.map(({ chose }) => chose)
-          ),
-        choose: (choice) => recordWithin((at) => ({ _tag: "ChoiceMade", at, path, ...identity, ...choice, ...said() })),
-        answers: Effect.sync(() => ({ standing: told(state.answers), takenBack: told(state.takenBack) })),
-        takeBack,
-        goBack: (to, why) => Effect.zipRight(takeBack(to, why), Effect.die(new Signal(goingBack(to))))
-      }
-      const watch: Step.Watch = {
-        around: (effect) => Effect.provideService(effect, CurrentStep, Option.some(inRun)),
-        attempt: (body) =>
-          Effect.suspend(() => {
-            attempts++
-            asked = undefined
-            finished = undefined
-            return Effect.catchIf(
-              within(body, inRun, (result) => {
-                finished = step.transformed ? undefined : { result }
-              }),
-              (error) => error instanceof Suspended,
-              () =>
-                Effect.die(waits ? new Signal(asking([path])) : new Error("it waits for an answer and asked nothing"))
-            )
-          }),
-        retrying: (error, delay) => {
-          finished = undefined
-          return show((now) => ({
-            _tag: "Retrying",
-            at: now,
-            ...place,
-            attempt: attempts,
-            problem: problem.fromError(error, secrets),
-            delay: Math.round(Duration.toMillis(delay))
-          }))
-        }
-      }
-      const execution = () => ({
+        step: step.name,
+        version: step.version,
+        digest,
         at,
         ms: Math.round(Number(clock.unsafeCurrentTimeNanos() - began) / 1e6),
-        attempts: Math.max(attempts, 1),
-        ...(why === undefined ? {} : { why }),
-        ...said()
+        attempts: running.attempt,
+        ...(why === undefined ? undefined : { why }),
+        ...running.usage()
       })
 
       const onSuccess = (result: unknown): Effect.Effect<unknown, Stop> => {
-        if (waits) return fails(Cause.die(new Error("the step went on although its question is still open")))
-        return Either.match(handedOn(step, result, secrets), {
-          onLeft: (defect) => fails(Cause.die(new Error(defect))),
-          onRight: ({ json, text, value }) => {
-            const event = { _tag: "StepSucceeded", path, ...identity, ...execution(), value: json } as const
-            if (pretended) task.simulated()
-            const end = report === undefined
-              ? Effect.succeed(value)
-              : Effect.as(show(() => ({ ...event, ...place, ...summaryOf(step, value) })), value)
-            return pretended || !task.record
-              ? end
-              : update({ event, text: RunRecord.succeeded(event, text) }, task.alone, end)
-          }
-        })
+        if (running.isWaiting) {
+          return fails(Cause.die(new Error("the step went on although its question is still open")))
+        }
+        const handed = handedOn(step, result, secrets)
+        if (Either.isLeft(handed)) return fails(Cause.die(new Error(handed.left)))
+        const { json, text, value } = handed.right
+        const event = { _tag: "StepSucceeded", ...end(), value: json } as const
+        if (running.isPretended) task.simulated()
+        const rest = report === undefined
+          ? Effect.succeed(value)
+          : Effect.as(show(() => ({ ...event, ...place, ...summaryOf(step, value) })), value)
+        return running.isPretended || !task.record
+          ? rest
+          : update({ event, text: RunRecord.succeeded(event, text) }, task.alone, rest)
       }
 
       const onFailure = (cause: Cause.Cause<unknown>): Effect.Effect<unknown, Stop> => {
         for (const defect of Cause.defects(cause)) {
           if (defect instanceof Signal) return Effect.fail(defect.stop)
         }
-        if (waits) {
+        if (running.isWaiting) {
           // Its time was up while the question was written down: it has still been asked.
           return Option.getOrUndefined(Cause.failureOption(cause)) instanceof Step.StepTimedOut
             ? Effect.fail(asking([path]))
@@ -268,7 +176,7 @@ export const make = (options: Options): JournalExecutor => {
         if (!Cause.isInterruptedOnly(cause)) return fails(cause)
         return Effect.flatMap(Effect.exit(restore(Effect.void)), (run) => {
           if (Exit.isSuccess(run)) return fails(Cause.die(new Error("the step interrupted itself")))
-          return finished === undefined ? Effect.interrupt : onSuccess(finished.result)
+          return running.finished === undefined ? Effect.interrupt : onSuccess(running.finished.result)
         })
       }
 
@@ -276,14 +184,12 @@ export const make = (options: Options): JournalExecutor => {
         const error = Cause.failureOption(cause)
         const event = {
           _tag: "StepFailed",
-          path,
-          ...identity,
-          ...execution(),
+          ...end(),
           problem: problem.fromCause(cause, secrets, step.failure)
         } as const
         const shown = show(() => ({ ...event, ...place }))
         return Effect.zipRight(
-          task.record && !pretended ? update(entry(event), task.alone, shown) : shown,
+          task.record && !running.isPretended ? update(entry(event), task.alone, shown) : shown,
           Effect.fail(
             Option.isSome(error)
               ? failed(path, error.value)
@@ -292,7 +198,7 @@ export const make = (options: Options): JournalExecutor => {
         )
       }
 
-      const ended = Effect.matchCauseEffect(restore(task.body(watch)), { onFailure, onSuccess })
+      const ended = Effect.matchCauseEffect(restore(task.body(running)), { onFailure, onSuccess })
       return report === undefined
         ? ended
         : Effect.zipRight(
@@ -331,31 +237,6 @@ const still: Pick<Executor, "execute" | "show"> = {
   execute: ({ place: { path } }) => Effect.fail(asking([path])),
   show: () => Effect.void
 }
-
-/** Answers as a body may know them, by path and in the order in which they were given there. */
-const told = (answers: RunState["answers"]): ReadonlyArray<Answer> =>
-  Array.from(answers)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([path, all]) => all.map(({ name, value }) => ({ path, name, value })))
-
-/** Runs a body in its step and in a scope of its own; both at once, since a change of the context is what costs most. */
-const within = (
-  body: Effect.Effect<unknown, unknown, unknown>,
-  step: StepInRun,
-  finished: (result: unknown) => void
-) =>
-  Effect.acquireUseRelease(
-    Effect.flatMap(Scope.make(), (scope) =>
-      FiberRef.modify(FiberRef.currentContext, (outer) => [
-        { outer, scope },
-        outer.pipe(Context.add(Scope.Scope, scope), Context.add(CurrentStep, Option.some(step)))
-      ])),
-    () => body,
-    ({ outer, scope }, exit) => {
-      if (Exit.isSuccess(exit)) finished(exit.value)
-      return Effect.zipRight(FiberRef.set(FiberRef.currentContext, outer), Scope.close(scope, exit))
-    }
-  )
 
 /** Events that hold what somebody goes on with: nothing is changed in them. */
 const valued: ReadonlySet<DurableEvent["_tag"]> = new Set(["RunStarted", "AnswerRecorded", "RunSucceeded"])

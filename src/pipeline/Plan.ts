@@ -103,21 +103,25 @@ const numberings = new WeakMap<Pipeline.Any, ReturnType<typeof numbering>>()
  * @category accessors
  * @since 0.1.0
  */
-export const shape = (pipeline: Pipeline.Any): string => digest(describe(pipeline))
+export const shape = (pipeline: Pipeline.Any): string => digest(describe(pipeline, new Map()))
 
-const describe = (pipeline: Pipeline.Any): string => {
-  let text = pipeline.name
+/** `units` has those that were described before, each with its number: one that is used again is only named. */
+const describe = (pipeline: Pipeline.Any, units: Map<Pipeline.AnyUnit, number>): string => {
+  const ofUnit = (unit: Pipeline.AnyUnit): string => {
+    const number = units.get(unit)
+    if (number !== undefined) return `#${number}`
+    units.set(unit, units.size)
+    return Pipeline.isPipeline(unit) ? `{${describe(unit, units)}}` : shapeOf(unit)
+  }
+  const lines = [pipeline.name]
   for (const node of Pipeline.nodes(pipeline)) {
     for (const { key, kind, unit } of parts(node)) {
-      text += `\n${key} ${kind} ${unit === undefined ? "" : describeUnit(unit)}`
+      lines.push(`${key} ${kind} ${unit === undefined ? "" : ofUnit(unit)}`)
     }
-    if (node._tag === "CatchTag") text += ` or ${describeUnit(node.recovery)}`
+    if (node._tag === "CatchTag") lines.push(`or ${ofUnit(node.recovery)}`)
   }
-  return text
+  return lines.join("\n")
 }
-
-const describeUnit = (unit: Pipeline.AnyUnit): string =>
-  Pipeline.isPipeline(unit) ? `{${describe(unit)}}` : shapeOf(unit)
 
 const shapeOf = ({ definition: { failure, input, name, success, version } }: Step.Any): string =>
   `${name}@${version} ${input.shape()} ${success.shape()} ${failure.shape()}`

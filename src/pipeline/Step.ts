@@ -73,7 +73,7 @@ export interface Watch {
   /** Lets what is not the body know the step that it belongs to. */
   readonly around: (effect: Effect.Effect<unknown, unknown, unknown>) => Effect.Effect<unknown, unknown, unknown>
   /** Runs the body once, in a scope of its own. */
-  readonly attempt: (body: Effect.Effect<unknown, unknown, unknown>) => Effect.Effect<unknown, unknown, unknown>
+  readonly runOnce: (body: Effect.Effect<unknown, unknown, unknown>) => Effect.Effect<unknown, unknown, unknown>
   readonly retrying: (error: unknown, delay: Duration.Duration) => Effect.Effect<void>
 }
 
@@ -211,7 +211,7 @@ export const make = <
   const retries = retry === undefined ? undefined : policy(retry)
 
   const execute = (input: In, watch: Watch) => {
-    const attempt = watch.attempt(Effect.suspend(() => run(input)))
+    const attempt = watch.runOnce(Effect.suspend(() => run(input)))
     const timed = timeout === undefined ? attempt : Effect.timeoutFail(attempt, {
       duration: timeout,
       onTimeout: () => new StepTimedOut({ step: name, timeout })
@@ -288,7 +288,7 @@ const scoping =
 /** Outside a run nothing watches, and a question without an answer has nobody to wait for it. */
 const unwatched: Watch = {
   around: identity,
-  attempt: (body) =>
+  runOnce: (body) =>
     Effect.catchIf(
       Effect.scoped(body),
       (error): error is Suspended => error instanceof Suspended,

@@ -34,21 +34,17 @@ export const handedOn = (
   step: Definition,
   result: unknown,
   secrets: Remembered
-): Either.Either<{ readonly json: unknown; readonly text: string; readonly value: unknown }, string> =>
-  Either.flatMap(
-    Either.mapLeft(step.success.encode(result), (issues) =>
-      `the result of step "${step.name}" does not fit its schema\n${issues}`),
-    (json) => {
-      const text = json === undefined ? "null" : JSON.stringify(json)
-      const reason = refused(text, secrets)
-      if (reason !== undefined) {
-        return Either.left(`the result of step "${step.name}" ${reason}`)
-      }
-      const back: unknown = json === undefined ? undefined : JSON.parse(text)
-      return Either.mapBoth(step.success.decode(back), {
-        onLeft: (issues) =>
-          `the result of step "${step.name}" cannot be read back\n${issues}`,
-        onRight: (value) => ({ json, text, value })
-      })
-    }
-  )
+): Either.Either<{ readonly json: unknown; readonly text: string; readonly value: unknown }, string> => {
+  const encoded = step.success.encode(result)
+  if (Either.isLeft(encoded)) {
+    return Either.left(`the result of step "${step.name}" does not fit its schema\n${encoded.left}`)
+  }
+  const json = encoded.right
+  const text = json === undefined ? "null" : JSON.stringify(json)
+  const reason = refused(text, secrets)
+  if (reason !== undefined) return Either.left(`the result of step "${step.name}" ${reason}`)
+  const decoded = step.success.decode(json === undefined ? undefined : JSON.parse(text))
+  return Either.isLeft(decoded)
+    ? Either.left(`the result of step "${step.name}" cannot be read back\n${decoded.left}`)
+    : Either.right({ json, text, value: decoded.right })
+}
