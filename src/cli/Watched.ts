@@ -13,10 +13,12 @@ import * as Summary from "../pipeline/Summary.ts"
  */
 export interface Watched {
   summary: Summary.Summary
+  /** How many answers the run keeps, where it was interrupted. */
+  answers: number
 }
 
 /** @category constructors */
-export const make = (): Watched => ({ summary: Summary.empty })
+export const make = (): Watched => ({ summary: Summary.empty, answers: 0 })
 
 /**
  * A reporter that only remembers.

@@ -118,10 +118,11 @@ const waiting = (app: App, { requests, run }: Suspended): End => {
 }
 
 const interrupted = (app: App): End => {
-  const { io, watched: { summary } } = app
+  const { io, watched: { answers, summary } } = app
   const next = Option.map(runOf(app), (run) => handOff.next(app, run))
   const code = exitCode.ofSignal(io.ending.signal() ?? "SIGINT")
   const under = Summary.rows(summary).find(({ status }) => status === "running" || status === "stopped")
+  const title = Option.map(Option.orElse(Option.fromNullable(under), () => summary.unseen), ({ title }) => title)
   return {
     code,
     document: {
@@ -135,9 +136,9 @@ const interrupted = (app: App): End => {
       onSome: (next) =>
         [
           ...printable.wrap(
-            `Stopped${under === undefined ? "" : ` at "${printable.line(under.title)}"`}. ${
-              Summary.settled(summary)
-            } of ${summary.of} saved.`,
+            `Stopped${Option.match(title, { onNone: () => "", onSome: (title) => ` at "${printable.line(title)}"` })}.${
+              saved(summary, answers)
+            }`,
             Io.columnsOf(io.stderr)
           ),
           `Go on: ${next}`,
@@ -145,6 +146,15 @@ const interrupted = (app: App): End => {
         ].join("\n")
     })
   }
+}
+
+/** What is kept of a run that was stopped, in what a person has seen of it: numbered steps, and their answers. */
+const saved = (summary: Summary.Summary, answers: number): string => {
+  const steps = summary.of === 0 ? [] : [`${Summary.settled(summary)} of ${summary.of}`]
+  const all = answers === 0
+    ? steps
+    : [`${answers} answer${answers === 1 ? "" : "s"}`, ...steps.map((count) => `${count} steps`)]
+  return all.length === 0 ? "" : ` ${all.join(" and ")} saved.`
 }
 
 const failed = (app: App, cause: Cause.Cause<unknown>): End => {

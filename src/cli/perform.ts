@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Layer, Option } from "effect"
+import { Effect, HashMap, Layer, Option } from "effect"
 import * as AnswersFolder from "../layers/Answers/Folder.ts"
 import { RunFolder } from "../layers/RunFolder.ts"
 import { Surroundings } from "../layers/Surroundings.ts"
@@ -53,6 +53,7 @@ export const perform = <E>(
       onFailure: (error) =>
         error instanceof Suspended ? handOff.publish(app, error.run, error.requests) : republish(app)
     }),
+    Effect.onInterrupt(() => countAnswers(app)),
     Effect.provide(
       Layer.provideMerge(
         Layer.mergeAll(reporter, AnswersFolder.layer, Layer.succeed(Surroundings, surroundings.of(app))),
@@ -73,6 +74,19 @@ const republish = (app: App): Effect.Effect<void, never, Journal> =>
       Effect.ignore
     )
   )
+
+/** How many answers are kept, for whoever stopped while they were asked. */
+const countAnswers = (app: App): Effect.Effect<void, never, Journal> =>
+  Option.match(app.watched.summary.run, {
+    onNone: () => Effect.void,
+    onSome: (run) =>
+      Run.info(run).pipe(
+        Effect.map(({ state }) => {
+          app.watched.answers = Array.from(HashMap.values(state.answers)).flat().length
+        }),
+        Effect.ignore
+      )
+  })
 
 /** What a run is told by the options that all running commands share. */
 export const runOptions = ({ parsed }: App): { readonly compensate: boolean } => ({

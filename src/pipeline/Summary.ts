@@ -78,6 +78,8 @@ export interface Summary {
   readonly rows: HashMap.HashMap<string, Row>
   /** The last step that failed, which may be hidden or inside a group. */
   readonly failed: Option.Option<{ readonly path: string; readonly title: string; readonly attempts: number }>
+  /** The hidden step that is under way, or was when the run ended, where no row stands for it. */
+  readonly unseen: Option.Option<{ readonly path: string; readonly title: string }>
 }
 
 /**
@@ -91,7 +93,8 @@ export const empty: Summary = {
   at: 0,
   of: 0,
   rows: HashMap.empty(),
-  failed: Option.none()
+  failed: Option.none(),
+  unseen: Option.none()
 }
 
 /**
@@ -111,12 +114,15 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
         at: event.at,
         of: event.of,
         rows: stopped(self.rows, Option.none()),
-        failed: Option.none()
+        failed: Option.none(),
+        unseen: Option.none()
       }
     case "StepStarted":
       return isNumbered(event)
         ? put(self, { ...begun(event), why: Option.fromNullable(event.why), ran: true })
-        : about(self, event.path, (row) => ({ ...row, note: within(row, event.title), ran: true }))
+        : HashMap.has(self.rows, keyOf(event.path))
+        ? about(self, event.path, (row) => ({ ...row, note: within(row, event.title), ran: true }))
+        : { ...self, unseen: Option.some({ path: event.path, title: event.title ?? event.path }) }
     case "StepProgressed": {
       const { done, note, total } = event.progress
       return about(self, event.path, (row) => ({
@@ -133,7 +139,7 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
     case "StepSucceeded":
       return isNumbered(event)
         ? put(self, { ...executed(self, event), status: "done", summary: Option.fromNullable(event.summary) })
-        : self
+        : { ...self, unseen: Option.filter(self.unseen, ({ path }) => path !== event.path) }
     case "StepFailed": {
       const { attempts, path, problem, title = path } = event
       const told = isNumbered(event)

@@ -1,4 +1,4 @@
-import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { templateQa } from "effect-cairn/programs"
 import * as fs from "node:fs"
@@ -9,27 +9,15 @@ import { catalogue } from "../../src/steps/interview/catalogue.ts"
 import * as Interview from "../../src/steps/interview/Interview.ts"
 import * as rules from "../../src/steps/interview/rules.ts"
 import * as corpus from "../steps/interview/corpus.ts"
-import {
-  bundle,
-  type Child,
-  type Ended,
-  isJson,
-  noTerminal,
-  onTerminal,
-  type Options,
-  run,
-  temporary
-} from "./command.ts"
+import { at, type Child, type Ended, isJson, noTerminal, onTerminal, type Options, run, temporary } from "./command.ts"
 import * as Terminal from "./Terminal.ts"
 import { callOf } from "./within.ts"
 
 const made = temporary()
-let script = ""
+/** The command as it is published. */
+const script = at("dist/bin/cairn.mjs")
 let folder = ""
 
-beforeAll(async () => {
-  script = await bundle("src/main.ts", made)
-})
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {
   folder = fs.realpathSync(fs.mkdtempSync(join(made, "run-")))
@@ -437,6 +425,10 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
       }
     })
     assert.strictEqual(first.code, 130)
+    assert.include(
+      first.stdout.replaceAll("\r\n", " "),
+      "Stopped at \"Briefly describe this template's purpose:\". 2 answers and 1 of 3 steps saved. Go on: "
+    )
     assert.deepStrictEqual(read(sessionFile).answers, { template_name: "demo", template_purpose: "production" })
 
     let shown: ReadonlyArray<string> = []
@@ -470,6 +462,41 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
       "  template for?",
       "  › _",
       "  Enter answers · Esc goes back"
+    ])
+  })
+
+  onOne("is drawn anew after a Ctrl-Z, below what the shell has said, and goes on", async () => {
+    write("inputrc", "set enable-bracketed-paste off")
+    let shown: ReadonlyArray<string> = []
+    await onTerminal(script, [], {
+      ...size,
+      cwd: folder,
+      env: { INPUTRC: join(folder, "inputrc") },
+      // It takes the place of the command, which is typed into it.
+      shell: "exec bash --norc --noprofile -i;",
+      started: async (child) => {
+        const { isAsked, press, screen, until } = person(child)
+        child.write(`PS1='% '; '${process.execPath}' '${script}' template-qa\r`)
+        await isAsked("What should this template be called?")
+        await press("de\u001A")
+        await until((lines) => lines.at(-1) === "%")
+        child.write("echo meanwhile\rfg\r")
+        await until((lines) => lines.slice(lines.indexOf("meanwhile")).includes("  › de"))
+        await press("mo\r")
+        await isAsked("What is the primary purpose of this template?")
+        shown = screen()
+        child.write("\u0003")
+        await until((lines) => lines.at(-1) === "%")
+        child.write("exit\r")
+      }
+    })
+
+    const from = shown.indexOf("meanwhile")
+    assert.deepStrictEqual(shown.slice(from, from + 5).filter((line) => !line.includes("template-qa")), [
+      "meanwhile",
+      "% fg",
+      "✓ What should this template be called?  demo",
+      "? What is the primary purpose of this template?"
     ])
   })
 

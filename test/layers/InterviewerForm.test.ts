@@ -147,7 +147,7 @@ describe("the form of a choice", () => {
 
   it("is a yes or a no", () => {
     const confirm: Asked = { _tag: "Confirm", ...about, default: false }
-    assert.deepStrictEqual(shown(confirm)[1], "    Yes  › No")
+    assert.deepStrictEqual(shown(confirm)[1], "    Yes  › No (default)")
     const ends = [["enter"], ["left", "enter"], ["y", "enter"], ["N", "enter"]]
     assert.deepStrictEqual(ends.map((keys) => type(confirm, ...keys)), [false, true, true, false])
   })
@@ -178,7 +178,7 @@ describe("the form of lines", () => {
       "",
       "a\t"
     ])
-    assert.include(shown(verbatim).join(" "), "ends, and keeps 1 lines")
+    assert.include(shown(verbatim).join(" "), "ends, and keeps what there is")
   })
 })
 

@@ -80,9 +80,11 @@ export const layerProcess: Layer.Layer<Interviewer> = Layer.unwrapEffect(Effect.
 
 const ask = (asking: Asking, heading: ReadonlyArray<string>, look: () => form.Look) => {
   let drawn = ""
-  const screen = Screen.make((text) => {
-    drawn += text
-  })
+  const blank = () =>
+    Screen.make((text) => {
+      drawn += text
+    })
+  let screen = blank()
   /** What has to be written so that these lines stand on the terminal. */
   const show = (stays: ReadonlyArray<string>, lines: ReadonlyArray<string>) =>
     Effect.sync(() => {
@@ -108,9 +110,12 @@ const ask = (asking: Asking, heading: ReadonlyArray<string>, look: () => form.Lo
     // Whatever is drawn next is drawn over what stands there.
     clear: () => Effect.succeed(""),
     process: ({ input, key }, state) =>
-      Effect.map(
-        form.press(state, { name: key.name, ctrl: key.ctrl, text: Option.getOrElse(input, () => "") }),
-        (pressed): Prompt.Prompt.Action<form.Form, Option.Option<Answer>> => {
+      Effect.suspend(() => {
+        // What the shell has said meanwhile is not drawn over.
+        if (key.name === keyboard.resumed) screen = blank()
+        return form.press(state, { name: key.name, ctrl: key.ctrl, text: Option.getOrElse(input, () => "") })
+      }).pipe(
+        Effect.map((pressed): Prompt.Prompt.Action<form.Form, Option.Option<Answer>> => {
           switch (pressed._tag) {
             case "Changed":
               return { _tag: "NextFrame", state: pressed.form }
@@ -121,7 +126,7 @@ const ask = (asking: Asking, heading: ReadonlyArray<string>, look: () => form.Lo
             case "Nothing":
               return { _tag: "Beep" }
           }
-        }
+        })
       )
   }).pipe(
     Prompt.run,

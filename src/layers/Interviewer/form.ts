@@ -267,7 +267,7 @@ export const render = (form: Form, look: Look): ReadonlyArray<string> => {
     ...("choices" in question
       ? question.choices.map(({ label }, index) => choiceOf(form, label, index, look))
       : question._tag === "Confirm"
-      ? [`  ${["Yes", "No"].map((word, index) => index === form.at ? look.cyan(`› ${word}`) : `  ${word}`).join("  ")}`]
+      ? [`  ${[true, false].map((answer) => wordOf(form, answer, look)).join("  ")}`]
       : question._tag === "Lines"
       ? lines.map((line) => look.dim(printable.fit(`  ${printable.line(line)}`, look.columns - 1)))
       : []),
@@ -275,6 +275,13 @@ export const render = (form: Form, look: Look): ReadonlyArray<string> => {
     ...(error === "" ? [] : wrapped(`  ✗ ${error}`, 4).map(look.red)),
     ...wrapped(`  ${keysOf(form)}`).map(look.dim)
   ]
+}
+
+const wordOf = ({ asking: { question }, at }: Form, answer: boolean, look: Look): string => {
+  const word = answer ? "Yes" : "No"
+  return `${at === (answer ? 0 : 1) ? look.cyan(`› ${word}`) : `  ${word}`}${
+    question.default === answer ? look.dim(" (default)") : ""
+  }`
 }
 
 const choiceOf = (
@@ -327,7 +334,7 @@ const keysOf = ({ asking: { mayGoBack, question }, isSpecifying, lines }: Form):
     ? [
       "Enter adds a line",
       `${question.ends === "dot" ? "a line with only a dot" : "an empty line"} ends${
-        lines.length === 0 && question.default !== undefined ? `, and keeps ${question.default.length} lines` : ""
+        lines.length === 0 && question.default !== undefined ? `, and keeps what there is` : ""
       }`
     ]
     : ["Enter answers"]

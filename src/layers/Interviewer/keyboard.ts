@@ -43,6 +43,15 @@ export const layer = (write: (text: string) => void): Layer.Layer<Terminal.Termi
 // oxlint-disable-next-line no-control-regex -- that is what a sequence begins with
 const onlyShowsCursor = /^(\u001B\[(0m|\?25h))*$/
 
+/**
+ * The name of what is told as a key where the process goes on after a Ctrl-Z: whatever the terminal shows now, it is not
+ * what was drawn last.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const resumed = "resumed"
+
 const signals: Readonly<Record<string, NodeJS.Signals>> = { c: "SIGINT", z: "SIGTSTP", "\\": "SIGQUIT" }
 
 /** Puts the keys that are pressed into a mailbox, until the scope closes. */
@@ -59,8 +68,7 @@ const listening = (mailbox: Mailbox.Mailbox<Terminal.UserInput>) => {
   }
   const onContinue = () => {
     stdin.setRawMode(true)
-    // Whatever the terminal shows now, the question is drawn anew.
-    mailbox.unsafeOffer({ input: Option.none(), key: { name: "", ctrl: false, meta: false, shift: false } })
+    mailbox.unsafeOffer({ input: Option.none(), key: { name: resumed, ctrl: false, meta: false, shift: false } })
   }
   return Effect.acquireRelease(
     Effect.sync(() => {

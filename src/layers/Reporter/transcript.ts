@@ -67,7 +67,8 @@ export const make = (paint: Paint, hint: string | undefined): (event: RunEvent) 
     const lines = aside(event)
     if (lines.length > 0) return [...flush(), ...lines]
     return Option.match(Summary.changed(before, summary, event), {
-      onNone: () => event._tag.startsWith("Run") ? flush() : [],
+      // A hidden step may say something itself, or ask.
+      onNone: () => event._tag.startsWith("Run") || event._tag === "StepStarted" ? flush() : [],
       onSome: ({ row, was }) =>
         row.status !== "running"
           ? ends(row)
