@@ -778,8 +778,10 @@ describe("Journal (File), its lock", () => {
         ["a process that is gone, of another time namespace", { ...here, times: "time:[1]", pid: 2 ** 22 + 1 }, "dead"],
         ["one that released it", "", "dead"],
         ["one whose lock the loss of power emptied", "\0".repeat(200), "dead"],
-        ["one that cannot be read", "{\"pid\":1", "unreachable"],
-        ["one of another make", "{\"pid\":\"1\"}", "unreachable"]
+        ["one whose lock the loss of power tore", "{\"pid\":1", "dead"],
+        ["one whose lock the loss of power tore and filled up", `{"pid":1${"\0".repeat(9)}`, "dead"],
+        ["one that cannot be read", "{\"pid\":1\n", "unreachable"],
+        ["one of another make", "{\"pid\":\"1\"}\n", "unreachable"]
       ]
       for (const [title, owner, life] of owners) {
         const home = temporary()

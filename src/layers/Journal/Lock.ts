@@ -147,17 +147,26 @@ const decode = Schema.decodeUnknownEither(Schema.parseJson(Owner.Owner))
 const holderOf = (disk: Disk.Operations, path: string): Holder | undefined => {
   const content = Disk.attempt(() => readLock(disk, path))
   if (Either.isLeft(content)) {
-    return content.left.code === "ENOENT"
-      ? undefined
-      : { owner: `somebody (${path}: ${content.left.reason})`, unreachable: true }
+    const { code, reason } = content.left
+    if (code === "ENOENT") return undefined
+    if (!oddities.has(code)) throw Disk.toError(content.left)
+    return { owner: `somebody (${path}: ${reason})`, unreachable: true }
   }
   // Emptied by its owner, or linked just before the power went.
   if (/^\0*$/.test(content.right)) return undefined
   const owner = decode(content.right)
-  if (Either.isLeft(owner)) return { owner: `somebody (${path} cannot be read)`, unreachable: true }
+  if (Either.isLeft(owner)) {
+    // It was linked whole: without its end it is what the loss of power has left of it, and so of its owner.
+    return /^\{[^\n]*$/.test(content.right)
+      ? undefined
+      : { owner: `somebody (${path} cannot be read)`, unreachable: true }
+  }
   const life = Owner.life(owner.right, Owner.self())
   return life === "dead" ? undefined : { owner: Owner.show(owner.right), unreachable: life === "unreachable" }
 }
+
+/** What reading says of things that are no files. Anything else it says is about the disk. */
+const oddities: ReadonlySet<string> = new Set(["ELOOP", "EISDIR", "ENXIO", "ESPIPE"])
 
 const readLock = (disk: Disk.Operations, path: string): string =>
   Disk.withOpen(disk, path, Disk.readHere, (descriptor) => {
