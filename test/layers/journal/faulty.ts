@@ -20,7 +20,10 @@ export interface Call {
   readonly bytes: number
 }
 
-export const faulty = (verdict: (operation: number, name: Name, path: string) => Verdict = () => "ok") => {
+export const faulty = (
+  verdict: (operation: number, name: Name, path: string) => Verdict = () => "ok",
+  real: Disk.Operations = Disk.real
+) => {
   const calls: Array<Call> = []
   const paths = new Map<number, string>()
   const pathOf = (descriptor: number) => paths.get(descriptor) ?? ""
@@ -35,8 +38,6 @@ export const faulty = (verdict: (operation: number, name: Name, path: string) =>
   }
   const part = (from: Uint8Array, offset: number, said: "ok" | "half" | "nothing") =>
     said === "ok" ? from : from.subarray(0, offset + (said === "half" ? Math.ceil((from.length - offset) / 2) : 0))
-  const { real } = Disk
-
   const disk: Disk.Operations = {
     open: (path, flags, mode) =>
       guard("open", path, () => {

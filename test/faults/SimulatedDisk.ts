@@ -1,0 +1,388 @@
+/**
+ * A disk in memory that forgets what was not synced when the power goes, as a real one may: the journal's file access
+ * on it is the real code, and what it loses, keeps or tears is chosen by a seed.
+ *
+ * A file is what was written and what of it is durable. A name in a folder is durable once its folder is synced, or,
+ * under the rules of ext4, once anything is synced behind it, since its own journal keeps the order of names and sizes.
+ */
+import * as NodeFs from "node:fs"
+import { dirname } from "node:path"
+import * as Disk from "../../src/layers/Journal/Disk.ts"
+
+/** What a system promises of names and data that were not synced: `posix` nothing at all, `ext4` the order of names. */
+export type Rules = "posix" | "ext4"
+
+interface File {
+  readonly kind: "file"
+  mode: number
+  uid: number
+  /** How many names it has, as the process sees them. */
+  links: number
+  /** What a process reads. A buffer is never changed, only replaced. */
+  content: Buffer
+  /** What is there after the power went, whatever the chance. */
+  durable: Buffer
+  /** What was done to it since. */
+  pending: Array<Change>
+  /** When it was last written, in operations of the disk. */
+  touched: number
+}
+
+/** A write at a place, or a new size. */
+type Change = { readonly at: number; readonly bytes: Buffer } | { readonly size: number }
+
+interface Folder {
+  readonly kind: "folder"
+  mode: number
+  uid: number
+  readonly entries: Map<string, Node>
+  readonly durable: Map<string, Node>
+}
+
+type Node = File | Folder
+
+/** Names that come and go together. */
+type Naming = ReadonlyArray<{ readonly folder: Folder; readonly name: string; readonly node: Node | undefined }>
+
+interface Open {
+  readonly node: Node
+  readonly path: string
+  readonly appends: boolean
+  /** Where it writes next, if it does not append. */
+  position: number
+}
+
+/** All that outlives a process, and what the machine has done with it. */
+export interface SimulatedDisk {
+  readonly root: Folder
+  /** Names that the loss of power may still take back, oldest first. */
+  namings: Array<Naming>
+  readonly rules: Rules
+  readonly random: () => number
+  readonly descriptors: Map<number, Open>
+  next: number
+  /** How many operations there were. */
+  operations: number
+  /** A later part of one write reached the disk without an earlier part: nobody can tell that from damage. */
+  isReordered: boolean
+}
+
+export const make = (rules: Rules, random: () => number): SimulatedDisk => ({
+  root: folder(0o755),
+  namings: [],
+  rules,
+  random,
+  descriptors: new Map(),
+  next: 3,
+  operations: 0,
+  isReordered: false
+})
+
+const uid = process.geteuid?.() ?? 0
+
+const folder = (mode: number): Folder => ({ kind: "folder", mode, uid, entries: new Map(), durable: new Map() })
+
+const file = (mode: number): File => ({
+  kind: "file",
+  mode,
+  uid,
+  links: 0,
+  content: Buffer.alloc(0),
+  durable: Buffer.alloc(0),
+  pending: [],
+  touched: 0
+})
+
+// --- what a process may ask for
+
+const refuse = (code: string, what: string): never => {
+  throw Disk.toError({ code, reason: `${code}: ${what}` })
+}
+
+const partsOf = (path: string) => path.split("/").filter((part) => part !== "")
+
+const find = (disk: SimulatedDisk, path: string): Node | undefined => {
+  let node: Node | undefined = disk.root
+  for (const part of partsOf(path)) {
+    if (node?.kind !== "folder") return undefined
+    node = node.entries.get(part)
+  }
+  return node
+}
+
+const existing = (disk: SimulatedDisk, path: string): Node =>
+  find(disk, path) ?? refuse("ENOENT", "no such file or directory")
+
+const parentOf = (disk: SimulatedDisk, path: string): { readonly folder: Folder; readonly name: string } => {
+  const parent = existing(disk, dirname(path))
+  const name = partsOf(path).at(-1) ?? ""
+  return parent.kind === "folder" ? { folder: parent, name } : refuse("ENOTDIR", "not a directory")
+}
+
+/** Gives or takes names, in sight of every process at once, and durable later. */
+const name = (disk: SimulatedDisk, naming: Naming): void => {
+  for (const { folder, name, node } of naming) {
+    const before = folder.entries.get(name)
+    if (before?.kind === "file") before.links--
+    if (node?.kind === "file") node.links++
+    if (node === undefined) folder.entries.delete(name)
+    else folder.entries.set(name, node)
+  }
+  disk.namings.push(naming)
+}
+
+const settle = (disk: SimulatedDisk, isSettled: (naming: Naming) => boolean): void => {
+  disk.namings = disk.namings.filter((naming) => {
+    if (!isSettled(naming)) return true
+    persist(naming)
+    return false
+  })
+}
+
+const persist = (naming: Naming): void => {
+  for (const { folder, name, node } of naming) {
+    if (node === undefined) folder.durable.delete(name)
+    else folder.durable.set(name, node)
+  }
+}
+
+const opened = (disk: SimulatedDisk, descriptor: number): Open =>
+  disk.descriptors.get(descriptor) ?? refuse("EBADF", "bad file descriptor")
+
+const openFile = (disk: SimulatedDisk, descriptor: number): File => {
+  const { node } = opened(disk, descriptor)
+  return node.kind === "file" ? node : refuse("EISDIR", "illegal operation on a directory")
+}
+
+/** Makes a file or folder durable. Names follow the rules. */
+const sync = (disk: SimulatedDisk, node: Node): void => {
+  if (node.kind === "file") {
+    node.durable = node.content
+    node.pending = []
+  }
+  settle(disk, disk.rules === "ext4" ? () => true : (naming) => naming.some(({ folder }) => folder === node))
+}
+
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL } = NodeFs.constants
+
+const statsOf = (node: Node): NodeFs.Stats =>
+  Object.assign(Object.create(NodeFs.Stats.prototype) as NodeFs.Stats, {
+    mode: node.mode | (node.kind === "file" ? NodeFs.constants.S_IFREG : NodeFs.constants.S_IFDIR),
+    uid: node.uid,
+    size: node.kind === "file" ? node.content.length : 4096,
+    nlink: node.kind === "file" ? node.links : 2
+  })
+
+/** The operations of this disk, all of which succeed unless there is a reason in what is on it. */
+export const operations = (disk: SimulatedDisk): Disk.Operations => {
+  const write = (descriptor: number, from: Uint8Array, offset: number): number => {
+    const open = opened(disk, descriptor)
+    const file = openFile(disk, descriptor)
+    const at = open.appends ? file.content.length : open.position
+    const bytes = Buffer.from(from.subarray(offset))
+    file.content = Buffer.concat([file.content.subarray(0, at), bytes, file.content.subarray(at + bytes.length)])
+    file.pending.push({ at, bytes })
+    file.touched = disk.operations
+    open.position = at + bytes.length
+    return bytes.length
+  }
+  const syncOpen = (descriptor: number) => sync(disk, opened(disk, descriptor).node)
+  return {
+    open: (path, flags, mode = 0o666) => {
+      let node = find(disk, path)
+      if (node === undefined) {
+        if ((flags & O_CREAT) === 0) refuse("ENOENT", "no such file or directory")
+        node = file(mode & ~0o022)
+        name(disk, [{ ...parentOf(disk, path), node }])
+      } else if ((flags & O_EXCL) !== 0) refuse("EEXIST", "file already exists")
+      if ((flags & O_DIRECTORY) !== 0 && node.kind !== "folder") refuse("ENOTDIR", "not a directory")
+      const descriptor = disk.next++
+      disk.descriptors.set(descriptor, { node, path, appends: (flags & O_APPEND) !== 0, position: 0 })
+      return descriptor
+    },
+    close: (descriptor) => void disk.descriptors.delete(descriptor),
+    stat: (descriptor) => statsOf(opened(disk, descriptor).node),
+    read: (descriptor, into, offset, length, position) =>
+      openFile(disk, descriptor).content.copy(into, offset, position, position + length),
+    write,
+    writeLater: (descriptor, from, offset, done) => done(null, write(descriptor, from, offset)),
+    datasync: syncOpen,
+    datasyncLater: (descriptor, done) => done(null, syncOpen(descriptor)),
+    sync: syncOpen,
+    truncate: (descriptor, size) => {
+      const file = openFile(disk, descriptor)
+      file.content = resized(file.content, size)
+      file.pending.push({ size })
+      file.touched = disk.operations
+    },
+    chmod: (path, mode) => void (existing(disk, path).mode = mode),
+    chmodOpen: (descriptor, mode) => void (opened(disk, descriptor).node.mode = mode),
+    lstat: (path) => statsOf(existing(disk, path)),
+    mkdir: (path, mode) => {
+      const place = parentOf(disk, path)
+      if (place.folder.entries.has(place.name)) refuse("EEXIST", "file already exists")
+      name(disk, [{ ...place, node: folder(mode & ~0o022) }])
+    },
+    readdir: (path) => {
+      const node = existing(disk, path)
+      return node.kind === "folder" ? [...node.entries.keys()] : refuse("ENOTDIR", "not a directory")
+    },
+    link: (from, to) => {
+      const node = existing(disk, from)
+      const place = parentOf(disk, to)
+      if (place.folder.entries.has(place.name)) refuse("EEXIST", "file already exists")
+      name(disk, [{ ...place, node }])
+    },
+    rename: (from, to) => {
+      const node = existing(disk, from)
+      name(disk, [{ ...parentOf(disk, from), node: undefined }, { ...parentOf(disk, to), node }])
+    },
+    unlink: (path) => {
+      existing(disk, path)
+      name(disk, [{ ...parentOf(disk, path), node: undefined }])
+    },
+    removeAll: (path) => {
+      if (find(disk, path) !== undefined) name(disk, [{ ...parentOf(disk, path), node: undefined }])
+    }
+  }
+}
+
+const resized = (content: Buffer, size: number): Buffer =>
+  size <= content.length
+    ? content.subarray(0, size)
+    : Buffer.concat([content, Buffer.alloc(size - content.length)])
+
+// --- what becomes of it
+
+/** The file at a path, for a test that looks or that does harm. */
+export const fileAt = (disk: SimulatedDisk, path: string): File | undefined => {
+  const node = find(disk, path)
+  return node?.kind === "file" ? node : undefined
+}
+
+/** Every file there is. */
+export const files = (disk: SimulatedDisk): ReadonlyArray<readonly [path: string, file: File]> => {
+  const found: Array<readonly [string, File]> = []
+  const visit = (folder: Folder, path: string) => {
+    for (const [name, node] of folder.entries) {
+      if (node.kind === "file") found.push([`${path}/${name}`, node])
+      else visit(node, `${path}/${name}`)
+    }
+  }
+  visit(disk.root, "")
+  return found
+}
+
+/** A process is gone, and with it what it had open. What it has written is there, synced or not. */
+export const endProcess = (disk: SimulatedDisk): void => disk.descriptors.clear()
+
+/** A sync failed. What it was for is not on the disk and is not tried again, although it can still be read. */
+export const dropPending = (disk: SimulatedDisk, path: string): void => {
+  const file = fileAt(disk, path)
+  if (file !== undefined) file.pending = []
+}
+
+/** All names are durable. */
+export const settleAll = (disk: SimulatedDisk): void => settle(disk, () => true)
+
+/** Puts other content into a file, durable at once. */
+export const replace = (file: File, content: Buffer): void => {
+  file.content = content
+  file.durable = content
+  file.pending = []
+}
+
+/** The power goes. What was not synced is there or not. */
+export const cutPower = (disk: SimulatedDisk): void => {
+  const { namings, random, rules } = disk
+  const all = everyFile(disk)
+  endProcess(disk)
+  const kept = rules === "ext4" ? Math.floor(random() * (namings.length + 1)) : namings.length
+  const chance = random()
+  for (const naming of namings.slice(0, kept)) if (rules === "ext4" || random() < chance) persist(naming)
+  disk.namings = []
+  for (const node of all) {
+    node.content = survived(disk, node)
+    node.durable = node.content
+    node.pending = []
+    node.links = 0
+  }
+  const visit = (folder: Folder) => {
+    folder.entries.clear()
+    for (const [name, node] of folder.durable) {
+      folder.entries.set(name, node)
+      if (node.kind === "file") node.links++
+      else visit(node)
+    }
+  }
+  visit(disk.root)
+}
+
+/** Those with a name, now or when the power has gone, and those that are only open. */
+const everyFile = (disk: SimulatedDisk): ReadonlySet<File> => {
+  const found = new Set<File>()
+  const visit = (node: Node | undefined) => {
+    if (node?.kind === "file") found.add(node)
+    if (node?.kind !== "folder") return
+    for (const child of node.entries.values()) visit(child)
+    for (const child of node.durable.values()) if (!found.has(child as File)) visit(child)
+  }
+  visit(disk.root)
+  for (const naming of disk.namings) for (const { node } of naming) visit(node)
+  for (const { node } of disk.descriptors.values()) visit(node)
+  return found
+}
+
+const sector = 512
+
+/** What is left of a file: all, nothing of what is pending, a part of it, or its size with zeros in place of data. */
+const survived = (disk: SimulatedDisk, { content, durable, pending }: File): Buffer => {
+  const { random } = disk
+  if (pending.length === 0) return durable
+  const count = Math.floor(random() * (pending.length + 1))
+  const done = pending.slice(0, count).reduce(applied, durable)
+  const torn = pending[count]
+  if (torn === undefined) return done
+  if ("size" in torn) return done
+  switch (Math.floor(random() * 8)) {
+    case 0:
+      return done
+    case 1:
+      return content
+    case 2:
+    case 3:
+      // The size was made durable, and the data not.
+      return resized(done, Math.max(done.length, torn.at + torn.bytes.length))
+    case 4: {
+      // Each sector by itself.
+      const sectors = Array.from(
+        { length: Math.ceil((torn.at % sector + torn.bytes.length) / sector) },
+        () => random() < 0.5
+      )
+      if (sectors.some((kept, index) => kept && sectors.slice(0, index).includes(false))) disk.isReordered = true
+      const whole = Buffer.from(applied(done, torn))
+      for (const [index, isKept] of sectors.entries()) {
+        const from = Math.max(torn.at, (Math.floor(torn.at / sector) + index) * sector)
+        if (!isKept) whole.fill(0, from, Math.min(whole.length, from - from % sector + sector))
+      }
+      return whole
+    }
+    default: {
+      const part = applied(done, {
+        at: torn.at,
+        bytes: torn.bytes.subarray(0, Math.floor(random() * torn.bytes.length))
+      })
+      return random() < 0.5 ? part : resized(part, Math.max(part.length, torn.at + torn.bytes.length))
+    }
+  }
+}
+
+const applied = (content: Buffer, change: Change): Buffer => {
+  if ("size" in change) return resized(content, change.size)
+  const before = resized(content, Math.max(content.length, change.at))
+  return Buffer.concat([
+    before.subarray(0, change.at),
+    change.bytes,
+    before.subarray(change.at + change.bytes.length)
+  ])
+}

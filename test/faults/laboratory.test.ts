@@ -1,0 +1,38 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Laboratory from "./laboratory.ts"
+import { planted } from "./planted.ts"
+
+const came = [
+  "kill",
+  "torn write",
+  "power cut",
+  "interrupt",
+  "error",
+  "a rival was first",
+  "a rival was refused",
+  "Done",
+  "Failed",
+  "Suspended",
+  "Refused",
+  "Held",
+  "Interrupted"
+]
+
+describe("the fault laboratory", { timeout: 120_000 }, () => {
+  it.live("finds nothing lost, nothing recorded twice, and no result that is not that of an undisturbed run", () =>
+    Effect.gen(function*() {
+      const seed = Number(process.env["CAIRN_SEED"] ?? Date.now() % 1_000_000)
+      const { seen, violations } = yield* Laboratory.histories(seed, 250)
+
+      assert.deepStrictEqual(violations, [])
+      assert.deepStrictEqual(came.filter((what) => !seen.has(what)), [], `seed ${seed}`)
+    }))
+
+  for (const { bug, ...how } of planted) {
+    it.live(`finds it where ${bug}`, () =>
+      Effect.gen(function*() {
+        assert.isDefined(yield* Laboratory.found(how, 300))
+      }))
+  }
+})

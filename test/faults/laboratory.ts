@@ -1,0 +1,41 @@
+/** Many histories, each from a seed of its own. */
+import { Effect } from "effect"
+import * as History from "./history.ts"
+
+/** What so many histories found broken, by seed, and how often each thing came to pass. */
+export interface Report {
+  readonly violations: ReadonlyArray<string>
+  readonly seen: ReadonlyMap<string, number>
+}
+
+export const histories = (
+  from: number,
+  count: number,
+  options: Omit<History.Options, "seed"> = {},
+  until: (report: Report) => boolean = () => false
+): Effect.Effect<Report> =>
+  Effect.gen(function*() {
+    const violations: Array<string> = []
+    const seen = new Map<string, number>()
+    for (let seed = from; seed < from + count && !until({ violations, seen }); seed++) {
+      const history = yield* History.run({ ...options, seed })
+      violations.push(...history.violations.map((violation) => `seed ${seed}: ${violation}`))
+      for (const [what, times] of history.seen) seen.set(what, (seen.get(what) ?? 0) + times)
+    }
+    return { violations, seen }
+  })
+
+/** The first violation that a bug leads to, within so many histories. */
+export const found = (
+  { among, plant }: Pick<History.Options, "among" | "plant">,
+  within: number
+): Effect.Effect<string | undefined> =>
+  Effect.map(
+    histories(
+      1,
+      within,
+      { ...(among && { among }), ...(plant && { plant }) },
+      ({ violations }) => violations.length > 0
+    ),
+    ({ violations }) => violations[0]
+  )
