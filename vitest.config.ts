@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^effect-cairn\/ai$/, replacement: src("ai.ts") },
       { find: /^effect-cairn\/cli$/, replacement: src("cli.ts") },
       { find: /^effect-cairn\/programs$/, replacement: src("programs.ts") },
+      { find: /^effect-cairn\/sql$/, replacement: src("sql.ts") },
       { find: /^effect-cairn\/steps$/, replacement: src("steps.ts") },
       { find: /^effect-cairn$/, replacement: src("index.ts") }
     ]

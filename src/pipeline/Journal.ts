@@ -16,20 +16,25 @@ import { Context, type Effect, Schema, type Scope } from "effect"
  */
 export class JournalError extends Schema.TaggedError<JournalError>()("JournalError", {
   operation: Schema.Literal("create", "open", "lock", "read", "append", "list", "remove"),
+  /** Its name, or `*` where all of them are meant. */
   journal: Schema.String,
-  /** The file or table the operation failed on. */
+  /** The file or database the operation failed on. */
   where: Schema.String,
   /** The cause in the words of the system: `ENOSPC: no space left on device`. */
-  reason: Schema.String
+  reason: Schema.String,
+  /** What to do, where it is not what one does about a disk. */
+  remedy: Schema.optional(Schema.String)
 }) {
   override get message(): string {
-    const what = this.operation === "list" ? "checkpoints" : `checkpoint of run "${this.journal}"`
-    return `Could not ${this.operation} the ${what} (${this.where}): ${this.reason}`
+    return `Could not ${this.operation} the ${whose(this.journal)} (${this.where}): ${this.reason}`
   }
   get fix(): string {
-    return "Make the disk writable and free some space, then repeat the same command: everything acknowledged is kept."
+    return this.remedy ??
+      "Make the disk writable and free some space, then repeat the same command: everything acknowledged is kept."
   }
 }
+
+const whose = (journal: string): string => journal === "*" ? "checkpoints" : `checkpoint of run "${journal}"`
 
 /**
  * A record that was acknowledged once cannot be trusted any more. Nothing was changed and no step was run.
@@ -49,14 +54,19 @@ export class JournalDamaged extends Schema.TaggedError<JournalDamaged>()("Journa
   newer: Schema.Boolean
 }) {
   override get message(): string {
+    const isAll = this.journal === "*"
     return this.newer
-      ? `The checkpoint of run "${this.journal}" was written by a newer Cairn (${this.where}, record ${this.record}: ${this.reason})`
-      : `The checkpoint of run "${this.journal}" is damaged: ${this.where}, record ${this.record}, byte ${this.byte}: ${this.reason}`
+      ? `The ${whose(this.journal)} ${
+        isAll ? "were" : "was"
+      } written by a newer Cairn (${this.where}, record ${this.record}: ${this.reason})`
+      : `The ${whose(this.journal)} ${
+        isAll ? "are" : "is"
+      } damaged: ${this.where}, record ${this.record}, byte ${this.byte}: ${this.reason}`
   }
   get fix(): string {
     return this.newer
       ? "Update Cairn, then repeat the command. Nothing was changed."
-      : "Restore the file from a copy, or start over with --new. Nothing was changed."
+      : "Restore it from a copy, or start over with --new. Nothing was changed."
   }
 }
 

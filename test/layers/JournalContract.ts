@@ -7,8 +7,9 @@ import { Journal, JournalError, type OpenJournal, RunHeld } from "../../src/pipe
 /** Layers over one store, as processes have one disk. */
 export interface Harness {
   readonly layer: Layer.Layer<Journal>
-  /** What a name that is not there, or not one, fails with. */
+  /** What a name that is not there fails with. */
   readonly where: (name: string) => string
+  readonly absent?: { readonly reason: string; readonly remedy: string | undefined }
 }
 
 /** The failure of an effect that must fail. */
@@ -221,7 +222,7 @@ export const suite = (name: string, make: () => Harness) =>
         assert.deepStrictEqual(yield* peeked("demo-1"), [[position, "{\"a\":1}"]])
       }))
 
-    test("refuses what is not there", ({ where }) =>
+    test("refuses what is not there", ({ absent: words = { reason: "ENOENT: no such file or directory" }, where }) =>
       Effect.gen(function*() {
         const journal = yield* Journal
         const absent = (operation: "open" | "read") =>
@@ -229,7 +230,7 @@ export const suite = (name: string, make: () => Harness) =>
             operation,
             journal: "absent",
             where: where("absent"),
-            reason: "ENOENT: no such file or directory"
+            ...words
           })
 
         assert.deepStrictEqual(yield* refusal(Effect.scoped(journal.open("absent"))), absent("open"))

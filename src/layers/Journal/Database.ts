@@ -1,0 +1,96 @@
+/**
+ * What a journal asks of a database: statements with parameters, and a session for itself.
+ *
+ * @since 0.1.0
+ */
+import type { SqlClient } from "@effect/sql/SqlClient"
+import { Data, Effect, type Scope } from "effect"
+
+/**
+ * A database that said no, in its own words.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Refused extends Data.TaggedError("Refused")<{
+  /** `SQLITE_BUSY`, `57P01`, `ECONNREFUSED` */
+  readonly code: string
+  readonly reason: string
+}> {}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Row = { readonly [column: string]: unknown }
+
+/**
+ * Runs one statement, in which each `?` stands for a parameter.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Run = (
+  statement: string,
+  parameters?: ReadonlyArray<unknown>
+) => Effect.Effect<ReadonlyArray<Row>, Refused>
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Database {
+  readonly dialect: "sqlite" | "pg"
+  readonly run: Run
+  /** Runs statements in one session, which is used by nobody else until the scope closes. */
+  readonly session: Effect.Effect<Run, Refused, Scope.Scope>
+}
+
+/**
+ * The database behind a client; `undefined` where it is of a kind that no journal was tried on.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const ofClient = (client: SqlClient): Database | undefined => {
+  const run: Run = (statement, parameters) =>
+    Effect.mapError(client.unsafe<Row>(statement, parameters).withoutTransform, refusedBy)
+  return client.onDialectOrElse({
+    sqlite: (): Database => ({ dialect: "sqlite", run, session: Effect.succeed(run) }),
+    pg: (): Database => ({
+      dialect: "pg",
+      run: (statement, parameters) => run(numbered(statement), parameters),
+      session: Effect.mapBoth(client.reserve, {
+        onFailure: refusedBy,
+        onSuccess: (connection): Run => (statement, parameters = []) =>
+          Effect.mapError(connection.execute(numbered(statement), parameters, undefined), refusedBy)
+      })
+    }),
+    orElse: () => undefined
+  })
+}
+
+/** PostgreSQL numbers its parameters. */
+const numbered = (statement: string): string => {
+  let number = 0
+  return statement.replace(/\?/g, () => `$${++number}`)
+}
+
+/**
+ * What lies at the bottom of a client's failure.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const refusedBy = (error: unknown): Refused => {
+  const cause = innermost(error)
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new Refused({ code, reason: message === "" ? code : message })
+}
+
+const innermost = (error: unknown): unknown => {
+  // Tried on every address of a host; each failed for itself.
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0])
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error
+}

@@ -1,0 +1,276 @@
+/**
+ * Journals in the tables of a database. `docs/stores.md` describes them.
+ *
+ * @since 0.1.0
+ */
+import { Effect, Option, type Scope } from "effect"
+import { Journal, JournalDamaged, JournalError, type OpenJournal, type RunHeld } from "../../pipeline/Journal.ts"
+import type { Database, Refused, Run } from "./Database.ts"
+import { refusedName, refusedRecord } from "./limits.ts"
+import * as Postgres from "./postgres.ts"
+import * as Rows from "./rows.ts"
+import * as Sqlite from "./sqlite.ts"
+
+/**
+ * How far a lock is respected, and what the database is called.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** Takes a run in SQLite from an owner on another host. Never from one that is seen to live. */
+  readonly breakLock?: boolean
+  /** What errors call the database; by default what it says of itself. Credentials have no place in it. */
+  readonly where?: string
+}
+
+/**
+ * What differs between databases.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Kind {
+  readonly run: Run
+  /** What the database is called, without any credentials. */
+  readonly where: Effect.Effect<string, Refused>
+  /** Makes the connection one whose commits survive the loss of power. */
+  readonly settle: Effect.Effect<void, Refused>
+  readonly tables: {
+    /** Gives a row where they are there. */
+    readonly exist: string
+    /** Make what is not there, however often and by however many at once. */
+    readonly make: ReadonlyArray<string>
+  }
+  /** Holds a journal, if it is there, until the scope closes. */
+  readonly hold: (journal: {
+    readonly id: number
+    readonly name: string
+    readonly breakLock: boolean
+  }) => Effect.Effect<Option.Option<Held>, Refused | RunHeld, Scope.Scope>
+  readonly isHeld: (id: number) => Effect.Effect<boolean, Refused>
+  /** Whether a refusal says that what was kept cannot be trusted. */
+  readonly isDamage: (refused: Refused) => boolean
+  /** What to do where the database refuses, if it is not what one does about a disk. */
+  readonly remedy: string | undefined
+}
+
+/**
+ * How the holder of a journal, and nobody else, reads and appends.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Held {
+  readonly run: Run
+  /** All in one statement, which is one commit. */
+  readonly append: (records: ReadonlyArray<Rows.Placed>) => Effect.Effect<void, Refused>
+}
+
+/**
+ * Keeps journals in a database, and makes the tables unless they are there.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  database: Database,
+  options: Options = {}
+): Effect.Effect<Journal["Type"], JournalError | JournalDamaged> =>
+  Effect.gen(function*() {
+    const kind = database.dialect === "pg" ? Postgres.make(database) : Sqlite.make(database)
+    const { run } = kind
+    const where = options.where ?? (yield* Effect.mapError(kind.where, failing(kind, database.dialect)("open", every)))
+    const fails = failing(kind, where)
+    const refused = (operation: Operation, journal: string, reason: string) =>
+      new JournalError({ operation, journal, where, reason, remedy: kind.remedy })
+    /** Of an operation that has no say about damage: whoever reads next will have it. */
+    const refuses = (operation: Operation, journal: string) => ({ reason }: Refused) =>
+      refused(operation, journal, reason)
+
+    const version = yield* Effect.mapError(prepared(kind), fails("open", every))
+    if (version > format) {
+      const reason = `its tables have format ${version}`
+      return yield* new JournalDamaged({ journal: every, where, record: 1, byte: 0, reason, newer: true })
+    }
+
+    const named = <A, E, R>(operation: Operation, name: string, use: Effect.Effect<A, E, R>) =>
+      Effect.suspend((): Effect.Effect<A, E | JournalError, R> => {
+        const reason = refusedName(name)
+        return reason === undefined ? use : refused(operation, name, reason)
+      })
+    const idOf = (name: string) =>
+      Effect.map(
+        run("SELECT id FROM cairn_journals WHERE name = ?", [name]),
+        ([row]) => row === undefined ? Option.none() : Option.some(Number(row.id))
+      )
+    const hold = (id: number, name: string) => kind.hold({ id, name, breakLock: options.breakLock === true })
+
+    return Journal.of({
+      create: (name) =>
+        named(
+          "create",
+          name,
+          run("INSERT INTO cairn_journals (name) VALUES (?) ON CONFLICT (name) DO NOTHING RETURNING id", [name])
+        ).pipe(
+          Effect.map((made) => made.length > 0),
+          Effect.catchTag("Refused", (error) => Effect.fail(refuses("create", name)(error)))
+        ),
+
+      open: (name) =>
+        named(
+          "open",
+          name,
+          Effect.gen(function*() {
+            const id = yield* Effect.mapError(idOf(name), fails("open", name))
+            const held = Option.isNone(id)
+              ? Option.none()
+              : yield* Effect.catchTag(hold(id.value, name), "Refused", (error) =>
+                Effect.fail(fails("lock", name)(error)))
+            if (Option.isNone(id) || Option.isNone(held)) {
+              return yield* refused("open", name, absent)
+            }
+            return yield* opened(held.value, id.value, {
+              refused: (operation, reason) =>
+                refused(operation, name, reason),
+              fails: (operation) =>
+                fails(operation, name)
+            })
+          })
+        ),
+
+      peek: (name, initial, fold) =>
+        named(
+          "read",
+          name,
+          Effect.gen(function*() {
+            const id = yield* Effect.mapError(idOf(name), fails("read", name))
+            if (Option.isNone(id)) return yield* refused("read", name, absent)
+            return yield* Effect.flatMap(
+              Rows.endOf(run, id.value),
+              (end) => Rows.scan(run, id.value, end, initial, fold)
+            )
+              .pipe(Effect.mapError(fails("read", name)))
+          })
+        ),
+
+      isHeld: (name) =>
+        named(
+          "read",
+          name,
+          Effect.flatMap(
+            idOf(name),
+            Option.match({
+              onNone: () => Effect.succeed(false),
+              onSome: kind.isHeld
+            })
+          )
+        ).pipe(Effect.catchTag("Refused", (error) => Effect.fail(refuses("read", name)(error)))),
+
+      list: run("SELECT name FROM cairn_journals").pipe(
+        Effect.mapBoth({
+          onFailure: refuses("list", every),
+          onSuccess: (rows) => rows.map(({ name }) => String(name))
+        })
+      ),
+
+      remove: (name) =>
+        named(
+          "remove",
+          name,
+          Effect.gen(function*() {
+            const id = yield* idOf(name)
+            const held = Option.isNone(id) ? Option.none() : yield* hold(id.value, name)
+            if (Option.isSome(id) && Option.isSome(held)) {
+              yield* held.value.run("DELETE FROM cairn_journals WHERE id = ?", [id.value])
+            }
+          }).pipe(Effect.scoped, Effect.uninterruptible)
+        ).pipe(Effect.catchTag("Refused", (error) => Effect.fail(refuses("remove", name)(error))))
+    })
+  })
+
+type Operation = JournalError["operation"]
+
+/** The tables that this program makes, and understands. */
+const format = 1
+
+/** Settles the connection, makes the tables where there are none, and says which format they have. */
+const prepared = ({ run, settle, tables }: Kind): Effect.Effect<number, Refused> =>
+  Effect.gen(function*() {
+    yield* settle
+    const there = yield* run(tables.exist)
+    if (there.length === 0) yield* Effect.forEach(tables.make, (statement) => run(statement), { discard: true })
+    const [row] = yield* run("SELECT max(version) AS version FROM cairn_format")
+    return Number(row?.version)
+  })
+
+const failing =
+  ({ isDamage, remedy }: Kind, where: string) =>
+  (operation: Operation, journal: string) =>
+  (error: Refused | Rows.Damaged): JournalError | JournalDamaged =>
+    error._tag === "Damaged"
+      ? new JournalDamaged({
+        journal,
+        where,
+        newer: false,
+        record: error.record,
+        byte: error.byte,
+        reason: error.reason
+      })
+      : isDamage(error)
+      ? new JournalDamaged({ journal, where, newer: false, record: 1, byte: 0, reason: error.reason })
+      : new JournalError({ operation, journal, where, reason: error.reason, remedy })
+
+/** Reads and appends until the scope closes, one after the other. */
+const opened = (
+  { append, run }: Held,
+  id: number,
+  { fails, refused }: {
+    readonly refused: (operation: Operation, reason: string) => JournalError
+    readonly fails: (operation: Operation) => (error: Refused | Rows.Damaged) => JournalError | JournalDamaged
+  }
+): Effect.Effect<OpenJournal, JournalError | JournalDamaged, Scope.Scope> =>
+  Effect.gen(function*() {
+    const turn = yield* Effect.makeSemaphore(1)
+    const read = Rows.reader(run, id)
+    let end = yield* Effect.mapError(Rows.endOf(run, id), fails("open"))
+    let isClosed = false
+    /** Why nothing is taken any more: nobody knows whether what was refused is there. */
+    let failed: JournalError | undefined
+    yield* Effect.addFinalizer(() => turn.withPermits(1)(Effect.sync(() => void (isClosed = true))))
+
+    const whileOpen = <A, E>(use: Effect.Effect<A, E>) =>
+      turn.withPermits(1)(
+        Effect.suspend((): Effect.Effect<A, E | JournalError> => isClosed ? refused("read", closed) : use)
+      )
+
+    const appended = (records: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<number>, JournalError> => {
+      if (isClosed) return refused("append", closed)
+      if (failed !== undefined) return failed
+      const reason = records.map(refusedRecord).find((reason) => reason !== undefined)
+      if (reason !== undefined) return (failed = refused("append", reason))
+      const placed = Rows.place(end, records)
+      return Effect.mapBoth(append(placed), {
+        onFailure: ({ reason }) => (failed = refused("append", reason)),
+        onSuccess: () => {
+          end = placed.reduce((_, last) => Rows.behind(last), end)
+          return placed.map(({ position }) => position)
+        }
+      })
+    }
+
+    return {
+      scan: (initial, fold) => whileOpen(Effect.mapError(Rows.scan(run, id, end, initial, fold), fails("read"))),
+      read: (position) => whileOpen(Effect.mapError(read(position), fails("read"))),
+      append: (records) =>
+        records.length === 0
+          ? Effect.succeed([])
+          : Effect.uninterruptible(turn.withPermits(1)(Effect.suspend(() => appended(records))))
+    }
+  })
+
+/** In place of a name, where all of them are meant. */
+const every = "*"
+
+const absent = "there is no such checkpoint"
+const closed = "it is closed"
