@@ -1,6 +1,6 @@
 /**
  * A strategy of your own beside those of somebody else. `shipped` stands for what a package gives: it names a release by
- * asking an agent, or by counting. `mine` takes its layers, leaves it as it is, and adds `calendar`, and `careful`, which
+ * asking an agent, or by counting. `mine` leaves it as it is and adds `calendar`, and `careful`, which
  * falls back on counting where the calendar has no name: `name-release --day 2026-02-30 --strategy careful`.
  */
 import { Context, DateTime, Effect, Layer, Option, Schema } from "effect"
@@ -22,16 +22,19 @@ class Namer extends Context.Tag("effect-cairn/examples/strategy/Namer")<Namer, {
   readonly nameFor: (day: string) => Effect.Effect<string, Failure | Suspended.Suspended>
 }>() {}
 
-const shipped = Strategy.make({
-  agent: Layer.effect(
-    Namer,
-    Effect.map(Agent.Agent, (agent) => ({
-      nameFor: (day: string) =>
-        agent.ask({ name: "name", prompt: `Name the release of ${day}.`, answer: Schema.NonEmptyTrimmedString })
-    }))
-  ).pipe(Layer.provide(AgentHandOff.layer())),
-  counting: Layer.succeed(Namer, { nameFor: (day) => Effect.succeed(`release-${day.replaceAll("-", "")}`) })
-})
+const shipped = Strategy.make(
+  {
+    agent: Layer.effect(
+      Namer,
+      Effect.map(Agent.Agent, (agent) => ({
+        nameFor: (day: string) =>
+          agent.ask({ name: "name", prompt: `Name the release of ${day}.`, answer: Schema.NonEmptyTrimmedString })
+      }))
+    ).pipe(Layer.provide(AgentHandOff.layer())),
+    counting: Layer.succeed(Namer, { nameFor: (day) => Effect.succeed(`release-${day.replaceAll("-", "")}`) })
+  },
+  { agent: "an agent is asked", counting: "after its day" }
+)
 
 const months = ["ice", "snow", "thaw", "rain", "leaf", "rose", "hay", "corn", "wine", "wind", "fog", "pine"]
 
@@ -48,12 +51,11 @@ const calendar = Layer.succeed(Namer, {
     )
 })
 
-const mine = Strategy.make({
-  agent: shipped.layer("agent"),
-  counting: shipped.layer("counting"),
-  calendar,
-  careful: Strategy.fallback("calendar", "counting")
-})
+const mine = Strategy.add(
+  shipped,
+  { calendar, careful: Strategy.fallback("calendar", "counting") },
+  { calendar: "after the month" }
+)
 
 const name = Step.make("name", {
   title: "Naming the release",
@@ -65,7 +67,7 @@ const name = Step.make("name", {
 
 const Input = Schema.Struct({
   day: Schema.String,
-  strategy: mine.Name.annotations({ description: "Who names it" })
+  strategy: mine.Name
 })
 
 const program = Program.make(

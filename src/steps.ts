@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+export * as Author from "./steps/agents/Author.ts"
+export * as AgentErrors from "./steps/agents/errors.ts"
 export * as PlaceTree from "./steps/files/placeTree.ts"
 export * as Interview from "./steps/interview/Interview.ts"
 export * as Interviewing from "./steps/interview/interviewing.ts"

@@ -1,8 +1,8 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join, relative } from "node:path"
-import { at, bundle, run, temporary } from "./cli/command.ts"
+import { at, bundle, type Ended, run, temporary } from "./cli/command.ts"
 
 const folder = temporary()
 /** Inside the project, so that the packages are found. */
@@ -87,6 +87,70 @@ describe("examples", { timeout: 120_000 }, () => {
 
       assert.deepStrictEqual([waiting.code, nobody.code], [42, 2])
       assert.include(nobody.stderr, "--defaults")
+    })
+  })
+
+  describe("handbook.ts", () => {
+    let script = ""
+    let place = ""
+    beforeAll(async () => {
+      script = await bundle("examples/handbook.ts", folder)
+    })
+    beforeEach(() => {
+      place = fs.mkdtempSync(join(folder, "handbook-"))
+      fs.mkdirSync(join(place, "api/agents"), { recursive: true })
+      fs.writeFileSync(join(place, "api/agents/tester.md"), "---\nname: tester\ndescription: Tests\n---\n\n# Tester\n")
+    })
+    const enhance = (...args: ReadonlyArray<string>) =>
+      run(script, ["agent-enhance", "api/agents/tester.md", ...args, "--json"], { cwd: place })
+    const output = (ended: Ended) => JSON.parse(ended.stdout).output
+
+    it("names its strategies beside those of the program", async () => {
+      const { stdout } = await run(script, ["agent-enhance", "--help"], { cwd: place })
+      const wrong = await enhance("--strategy", "none")
+
+      const help = stdout.replaceAll(/\s+/g, " ")
+      assert.include(help, "ai: an agent is asked; static: keywords decide; hybrid: ai, and static where that fails;")
+      assert.include(
+        help,
+        "handbook: what handbook.md says; careful: handbook, and static where that fails " +
+          "(ai | static | hybrid | handbook | careful)"
+      )
+      assert.include(help, "--careful The same as --strategy careful")
+      assert.strictEqual(wrong.code, 2)
+      assert.include(wrong.stdout, "handbook")
+    })
+
+    it("writes what the handbook says, without asking anybody", async () => {
+      fs.writeFileSync(join(place, "handbook.md"), "## Best Practices\n\nName every case.\n")
+
+      const ended = await enhance("--strategy", "handbook", "--no-split")
+
+      const { fellBack, sections, strategy } = output(ended)
+      assert.deepStrictEqual([ended.code, strategy, fellBack, sections], [0, "handbook", false, [
+        "best_practices",
+        "boundaries"
+      ]])
+      assert.include(
+        fs.readFileSync(join(place, "api/agents/tester.md"), "utf8"),
+        "## Best Practices\n\nName every case."
+      )
+    })
+
+    it("fails in its own words, or falls back on another's strategy and says why", async () => {
+      const alone = await enhance("--handbook")
+      const careful = await enhance("--careful")
+
+      assert.strictEqual(alone.code, 1)
+      const { error } = JSON.parse(alone.stdout)
+      assert.deepStrictEqual([error.tag, error.fix], [
+        "NoContent",
+        "Write down in handbook.md what your agents are to do."
+      ])
+      const { fellBack, sections, strategy, warnings } = output(careful)
+      assert.deepStrictEqual([careful.code, strategy, fellBack], [0, "careful", true])
+      assert.deepStrictEqual(sections, ["related_templates", "boundaries"])
+      assert.match(warnings[0].message, /^Fell back on static: NoContent: There is no content for the agent: handbook/)
     })
   })
 

@@ -5,6 +5,7 @@
  */
 import { Context, Effect, Option, Schema } from "effect"
 import * as CurrentStep from "../pipeline/CurrentStep.ts"
+import { movedTo } from "../pipeline/movedTo.ts"
 import {
   type Answerer,
   type Deadline,
@@ -14,6 +15,7 @@ import {
   type Reader,
   Refusal
 } from "../pipeline/Question.ts"
+import * as Strategy from "../pipeline/Strategy.ts"
 import { AnswerInvalid, type Suspended, WrongRequest } from "../pipeline/Suspended.ts"
 import type * as Validation from "../pipeline/Validation.ts"
 
@@ -50,10 +52,13 @@ export class AgentFailed extends Schema.TaggedError<AgentFailed>()("AgentFailed"
   /** What went wrong, without anything secret. */
   reason: Schema.String,
   /** Whether it may well succeed when it is simply asked again. */
-  isTransient: Schema.Boolean
+  isTransient: Schema.Boolean,
+  /** Where its answer lies now, if it lay beside the checkpoint. */
+  kept: Schema.optional(Schema.String)
 }) {
   override get message(): string {
-    return `The agent (${this.agent}) gave no answer to "${this.question}": ${this.reason}`
+    return [`The agent (${this.agent}) gave no answer to "${this.question}": ${this.reason}`, ...movedTo(this.kept)]
+      .join("\n")
   }
   get fix(): string {
     return this.isTransient
@@ -71,10 +76,15 @@ export class AgentFailed extends Schema.TaggedError<AgentFailed>()("AgentFailed"
 export class AgentTimedOut extends Schema.TaggedError<AgentTimedOut>()("AgentTimedOut", {
   agent: Schema.String,
   question: Schema.String,
-  reason: Schema.String
+  reason: Schema.String,
+  /** Where its answer lies now, if it lay beside the checkpoint. */
+  kept: Schema.optional(Schema.String)
 }) {
   override get message(): string {
-    return `The agent (${this.agent}) did not answer "${this.question}" in time: ${this.reason}`
+    return [
+      `The agent (${this.agent}) did not answer "${this.question}" in time: ${this.reason}`,
+      ...movedTo(this.kept)
+    ].join("\n")
   }
   get fix(): string {
     return "Repeat the command to ask again: everything that was answered is kept."
@@ -82,7 +92,8 @@ export class AgentTimedOut extends Schema.TaggedError<AgentTimedOut>()("AgentTim
 }
 
 /**
- * Asking would cost more than is allowed. Nobody was asked, and nothing is lost.
+ * Asking would cost more than is allowed. Nobody was asked, and nothing is lost. No fallback stands in for it: whoever
+ * set the limit decides how to go on.
  *
  * @category errors
  * @since 0.1.0
@@ -95,6 +106,7 @@ export class BudgetExceeded extends Schema.TaggedError<BudgetExceeded>()("Budget
   spent: Schema.Number,
   estimate: Schema.Number
 }) {
+  readonly [Strategy.Final] = true
   override get message(): string {
     const amount = (of: number) => this.limit === "usd" ? `$${Math.round(of * 1e4) / 1e4}` : `${of} ${this.limit}`
     const verb = this.limit === "usd" || this.spent === 1 ? "is" : "are"
@@ -202,7 +214,8 @@ const failing = (of: {
   const { agent, attempts, question } = of
   return count < attempts && refusal._tag !== "Declined" ? Option.none() : Option.some(
     Refusal.$match(refusal, {
-      Declined: ({ message }): Failure => new AgentFailed({ agent, question, reason: message, isTransient: false }),
+      Declined: ({ message }): Failure =>
+        new AgentFailed({ agent, question, reason: message, isTransient: false, kept: where.kept }),
       Invalid: ({ reason }) =>
         new AnswerInvalid({
           ...where,
@@ -214,7 +227,7 @@ const failing = (of: {
           isLast: true
         }),
       Stray: ({ id }) => new WrongRequest({ run: where.run ?? "", id, open: [], kept: where.kept }),
-      Late: ({ message }) => new AgentTimedOut({ agent, question, reason: message })
+      Late: ({ message }) => new AgentTimedOut({ agent, question, reason: message, kept: where.kept })
     })
   )
 }

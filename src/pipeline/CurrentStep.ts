@@ -32,7 +32,7 @@ export interface StepInRun {
   /** What all answers of the run have cost so far. */
   readonly spent: Effect.Effect<Usage>
   /** Which layer a strategy chose for a member of its service, where that is recorded. */
-  readonly chosen: (member: string) => Option.Option<string>
+  readonly chosen: (member: string) => Option.Option<Choice>
   /** Records which layer a strategy chose, and why it was not the first. */
   readonly choose: (choice: Choice) => Effect.Effect<void>
   readonly answers: Effect.Effect<Answers>
@@ -77,7 +77,8 @@ export interface Answer {
 export interface Choice {
   readonly member: string
   readonly chose: string
-  readonly reason?: string
+  /** Why it was not the first. */
+  readonly reason?: string | undefined
 }
 
 /**

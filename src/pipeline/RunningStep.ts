@@ -106,12 +106,11 @@ export class RunningStep implements StepInRun, Watch {
     return Effect.sync(() => this.shared.spent)
   }
 
-  chosen(member: string): Option.Option<string> {
+  chosen(member: string): Option.Option<Choice> {
     return HashMap.get(this.shared.state().choices, this.path).pipe(
       Option.flatMapNullable((all) =>
         all.findLast((choice) => choice.member === member && choice.digest === this.task.digest)
-      ),
-      Option.map(({ chose }) => chose)
+      )
     )
   }
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { type Effect, Schema } from "effect"
+import { movedTo } from "./movedTo.ts"
 import { quote } from "./quote.ts"
 import { OpenRequest } from "./RunEvent.ts"
 
@@ -65,8 +66,6 @@ export class AnswerInvalid extends Schema.TaggedError<AnswerInvalid>()("AnswerIn
       : `Correct the answer and send it again: cairn answer ${this.run} ${quote(this.path)} --file FILE`
   }
 }
-
-const movedTo = (kept: string | undefined): ReadonlyArray<string> => kept === undefined ? [] : [`It is now ${kept}`]
 
 /**
  * An answer that lies beside the checkpoint cannot be read, or must not be. Nothing was stored, and the question is

@@ -140,6 +140,28 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
     assert.deepStrictEqual([last.code, document(last).error.tag], [1, "InvalidResponse"])
   })
 
+  it("says where an answer file is kept that was one refusal too many", async () => {
+    const { enhance } = simple()
+    const wrong = {
+      InvalidResponse: "no JSON",
+      InvalidContent: "{\"sections\": [\"boundaries\"]}",
+      InvalidBoundaries: "{\"sections\": [\"boundaries\"], \"boundaries\": \"## Boundaries\"}",
+      AgentTimedOut: "timeout.json",
+      AgentFailed: "error.json"
+    }
+    for (const [tag, text] of Object.entries(wrong)) {
+      const [{ answer, id }] = document(await enhance("--attempts", "1")).requests
+      fs.writeFileSync(answer.file, text.endsWith(".json") ? response(text, id) : text)
+
+      const ended = await enhance("--attempts", "1")
+
+      const { error } = document(ended)
+      assert.deepStrictEqual([ended.code, error.tag], [1, tag])
+      assert.include(error.message, `It is now ${error.details.kept}`)
+      assert.isTrue(fs.existsSync(error.details.kept), error.details.kept)
+    }
+  })
+
   it("asks again after an agent ran out of time, and gives up when the agent does", async () => {
     const { answer, enhance } = simple()
     const id = idOf(await enhance("--attempts", "2"))

@@ -102,6 +102,21 @@ describe("what answers have cost", { timeout: 60_000 }, () => {
       assert.strictEqual(server.requests.length, 2)
       assert.include(core(), Enhancing.rule)
     }))
+
+  it.scopedLive("stops under hybrid too, so that a larger one goes on where it was", () =>
+    Effect.gen(function*() {
+      const { core, enhance } = yield* within
+      const server = yield* Server.make([Server.says.compatible("no"), good])
+
+      const ended = yield* enhance(`--hybrid ${local(server)} --budget-requests 1 --json`)
+      assert.deepStrictEqual([ended.code, document(ended).error.tag], [1, "BudgetExceeded"])
+      assert.strictEqual(core(), Enhancing.agent)
+
+      const resumed = yield* enhance(`--hybrid ${local(server)} --budget-requests 2 --json`)
+      assert.deepStrictEqual([resumed.code, document(resumed).output.fellBack], [0, false])
+      assert.strictEqual(server.requests.length, 2)
+      assert.include(core(), Enhancing.rule)
+    }))
 })
 
 describe("an answer that was paid for", { timeout: 60_000 }, () => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Cause, Effect, Either, Schema } from "effect"
-import * as programs from "effect-cairn/programs"
+import { agentEnhance, implement, selftest, templateQa } from "effect-cairn/programs"
 import * as FastCheck from "effect/FastCheck"
 import * as fs from "node:fs"
 import { join } from "node:path"
@@ -62,7 +62,11 @@ const home = { folder: "/home", runs: "/home/runs", option: " --home /home" }
 
 /** The commands of `cairn`, as it describes them itself. */
 const specs = Effect.map(
-  callOf({ name: "cairn", version: "0.0.0", programs: Object.values(programs) }, ["help", "--json"], { cwd: "/" }),
+  callOf(
+    { name: "cairn", version: "0.0.0", programs: [implement, agentEnhance, templateQa, selftest] },
+    ["help", "--json"],
+    { cwd: "/" }
+  ),
   ({ stdout }) =>
     (isJson(stdout) as { readonly commands: ReadonlyArray<Record<string, unknown>> }).commands.map((command) =>
       ({ ...command, args: command.arguments, flags: command.options }) as unknown as Spec.Spec

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, FastCheck, Layer, Option, Schema } from "effect"
 import { expectTypeOf } from "vitest"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
+import * as Field from "../../src/pipeline/Field.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import { Given } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
@@ -74,6 +75,54 @@ describe("a strategy", () => {
     // @ts-expect-error: it has no such layer
     Strategy.make({ ai: writer("ai", "fails"), hybrid: Strategy.fallback("ai", "human") })
   })
+
+  it("says what its names stand for, and a fallback says it by itself", () => {
+    const strategy = Strategy.make(
+      { ai: writer("ai", "fails"), static: writer("static", "succeeds"), hybrid: Strategy.fallback("ai", "static") },
+      { ai: "an agent is asked" }
+    )
+    const help = "ai: an agent is asked; static; hybrid: ai, and static where that fails"
+
+    assert.strictEqual(strategy.help, help)
+    assert.deepStrictEqual(strategy.names.map(strategy.helpOf), [
+      "an agent is asked",
+      "",
+      "ai, and static where that fails"
+    ])
+    const [field] = Field.of(Schema.Struct({ strategy: Schema.optional(strategy.Name) }))
+    assert.deepStrictEqual([field?.description, field?.choices], [help, ["ai", "static", "hybrid"]])
+  })
+
+  it.effect("takes more layers, which fall back on those that were there", () =>
+    Effect.gen(function*() {
+      const theirs = Strategy.make(
+        { ai: writer("ai", "fails"), static: writer("static", "succeeds"), hybrid: Strategy.fallback("ai", "static") },
+        { ai: "an agent is asked", static: "keywords" }
+      )
+      const mine = Strategy.add(
+        theirs,
+        {
+          book: writer("book", "fails"),
+          static: writer("mine", "succeeds"),
+          careful: Strategy.fallback("book", "hybrid")
+        },
+        { book: "the book" }
+      )
+
+      assert.deepStrictEqual(mine.names, ["ai", "static", "hybrid", "book", "careful"])
+      assert.strictEqual(
+        mine.help,
+        "ai: an agent is asked; static: keywords; hybrid: ai, and static where that fails; book: the book; " +
+          "careful: book, and hybrid where that fails"
+      )
+      assert.strictEqual(yield* Effect.provide(write("it"), mine.layer("static")), "mine: it")
+      assert.strictEqual(yield* Effect.provide(write("it"), mine.layer("careful")), "static: it")
+      expectTypeOf(mine).toEqualTypeOf<Strategy.Strategy<"ai" | "static" | "hybrid" | "book" | "careful", Writer>>()
+      // @ts-expect-error: neither has such a layer
+      Strategy.add(theirs, { careful: Strategy.fallback("none", "ai") })
+      // @ts-expect-error: that is no Writer
+      Strategy.add(theirs, { none: Layer.empty })
+    }))
 
   it.effect("gives the layer of a name", () =>
     Effect.gen(function*() {
@@ -178,6 +227,65 @@ describe("a fallback", () => {
         choices.map(({ chose, member, path, reason }) => ({ chose, member, path, reason })),
         [{ chose: "a", member: "Writer.write", path: "text", reason: undefined }]
       )
+    }))
+
+  it.effect("does not stand in for what is final, and chooses anew when the run goes on", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      class Limit extends Scene.Oops {
+        readonly [Strategy.Final] = true
+      }
+      const run = (first: Layer.Layer<Writer>) =>
+        scene.on(Run.start(
+          writing(Strategy.make({ a: first, b: writer("b", "succeeds"), c: Strategy.fallback("a", "b") }).layer("c")),
+          "it"
+        ))
+      const limited = Layer.succeed(Writer, {
+        write: () => new Limit({ why: "enough" }),
+        sign: Effect.succeed("")
+      })
+
+      assert.strictEqual((yield* Effect.flip(run(limited)))._tag, "Oops")
+      assert.strictEqual(yield* run(writer("a", "succeeds")), "a: it")
+    }))
+
+  it.effect("tells the step what it chose and why", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const layer = Strategy.make({
+        a: writer("a", "fails"),
+        b: writer("b", "succeeds"),
+        c: Strategy.fallback("a", "b")
+      }).layer("c")
+      const told: Array<unknown> = []
+      const tell = (member: "write" | "sign") =>
+        Effect.map(Strategy.chosen(Writer, member), (choice) =>
+          told.push(Option.getOrNull(Option.map(choice, ({ chose, reason }) => ({ chose, reason })))))
+      const step = Step.make("write", {
+        title: "Writing",
+        input: Schema.String,
+        success: Schema.String,
+        failure: Scene.Oops,
+        run: (text) =>
+          tell("write").pipe(
+            Effect.zipRight(write(text)),
+            Effect.tap(() =>
+              tell("write")
+            ),
+            Effect.tap(() => tell("sign"))
+          )
+            .pipe(Effect.provide(layer))
+      })
+
+      yield* scene.on(
+        Run.start(
+          Pipeline.make("writing", { input: Schema.String }).pipe(Pipeline.step("text", step, ({ input }) => input)),
+          "it"
+        )
+      )
+      yield* tell("write")
+
+      assert.deepStrictEqual(told, [null, { chose: "b", reason: "Oops: Oops: a cannot it" }, null, null])
     }))
 
   it.effect("does not fall for a question that is open, and takes its answer", () =>

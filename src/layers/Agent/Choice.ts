@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Duration, Effect, Either, Layer, Option, Redacted, Schema } from "effect"
+import { Context, Duration, Effect, Either, Layer, Option, Redacted, Schema } from "effect"
 import * as Field from "../../pipeline/Field.ts"
 import { foreignJson } from "../../pipeline/foreignJson.ts"
 import type { Agent } from "../Agent.ts"
@@ -101,6 +101,14 @@ const Settings = Schema.Struct(fields)
 export type Settings = typeof Settings.Type
 
 /**
+ * What was chosen this time, for layers that are put together before anybody chooses.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Chosen extends Context.Tag("effect-cairn/layers/Agent/Choice/Chosen")<Chosen, Settings>() {}
+
+/**
  * The settings name no agent that could be asked. Nothing was run.
  *
  * @category errors
@@ -117,8 +125,13 @@ export class AgentMisconfigured extends Schema.TaggedError<AgentMisconfigured>()
 
 const refuse = (reason: string, fix: string) => Either.left(new AgentMisconfigured({ reason, fix }))
 
-/** Why an agent that was named cannot be used. */
-type Unusable = AgentMisconfigured | BaseUrlRefused | CassetteFailed
+/**
+ * Why an agent that was named cannot be used.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type Unusable = AgentMisconfigured | BaseUrlRefused | CassetteFailed
 
 /**
  * The agent that the settings name. What it needs is loaded only then. Commands run in `root`, from which the files of
@@ -151,6 +164,16 @@ export const layer = (
     if (isReplay || mode === "strict") return Replay.strict(cassette, { model })
     return Replay.recording(yield* chosen(settings, options), { file: cassette, model: model ?? agent, mode })
   }))
+
+/**
+ * The agent that was chosen this time. It is built, and refused, only where something asks it.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerChosen: Layer.Layer<Agent, Unusable, Chosen> = Layer.unwrapEffect(
+  Effect.map(Chosen, (settings) => layer(settings))
+)
 
 const chosen = (
   settings: Settings,

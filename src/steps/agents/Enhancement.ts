@@ -42,11 +42,11 @@ export const offline = (related: ReadonlyArray<string>, set: BoundarySet): Conte
  */
 export const fromContent = (
   content: Content,
-  { asksMetadata, set }: {
+  { bringsMetadata, set }: {
     /** The boundaries of an answer that has none. */
     readonly set: BoundarySet
-    /** Whether the content should bring metadata. */
-    readonly asksMetadata: boolean
+    /** Whether metadata can be expected of the content. */
+    readonly bringsMetadata: boolean
   }
 ): Enhancement => {
   const warnings: Array<Warning> = [...notesOf(content)]
@@ -75,7 +75,7 @@ export const fromContent = (
     return section
   })
 
-  const found = asksMetadata ? metadata.normalized(valueOf(content, metadataKey)) : undefined
+  const found = bringsMetadata ? metadata.normalized(valueOf(content, metadataKey)) : undefined
   return {
     sections: made,
     metadata: Option.getOrNull(found?.metadata ?? Option.none()),

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
+import { movedTo } from "../../pipeline/movedTo.ts"
 
 /** @category errors */
 export class InvalidAgentPath extends Schema.TaggedError<InvalidAgentPath>()("InvalidAgentPath", {
@@ -80,19 +81,26 @@ export class NotWritable extends Schema.TaggedError<NotWritable>()("NotWritable"
   }
 }
 
-/** What is wrong, one problem each, with the place in the answer. */
-const Issues = { issues: Schema.Array(Schema.String) }
+const refused = {
+  /** What is wrong, one problem each, with the place in the answer. */
+  issues: Schema.Array(Schema.String),
+  /** Where the answer lies now, if it lay beside the checkpoint. */
+  kept: Schema.optional(Schema.String)
+}
 
-const told = (issues: ReadonlyArray<string>): string => issues.map((issue) => `  ${issue}`).join("\n")
+const told = (
+  what: string,
+  { issues, kept }: { readonly issues: ReadonlyArray<string>; readonly kept?: string | undefined }
+): string => [what, ...[...issues, ...movedTo(kept)].map((line) => `  ${line}`)].join("\n")
 
 /**
  * The answer is not in a form in which answers come.
  *
  * @category errors
  */
-export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("InvalidResponse", Issues) {
+export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("InvalidResponse", refused) {
   override get message(): string {
-    return `The answer cannot be read\n${told(this.issues)}`
+    return told("The answer cannot be read", this)
   }
   get fix(): string {
     return "Answer with the JSON of the content alone, as the request shows it."
@@ -104,9 +112,9 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
  *
  * @category errors
  */
-export class InvalidContent extends Schema.TaggedError<InvalidContent>()("InvalidContent", Issues) {
+export class InvalidContent extends Schema.TaggedError<InvalidContent>()("InvalidContent", refused) {
   override get message(): string {
-    return `The answer's content breaks the rules\n${told(this.issues)}`
+    return told("The answer's content breaks the rules", this)
   }
   get fix(): string {
     return "Correct what is named, and answer with the whole content again."
@@ -118,11 +126,26 @@ export class InvalidContent extends Schema.TaggedError<InvalidContent>()("Invali
  *
  * @category errors
  */
-export class InvalidBoundaries extends Schema.TaggedError<InvalidBoundaries>()("InvalidBoundaries", Issues) {
+export class InvalidBoundaries extends Schema.TaggedError<InvalidBoundaries>()("InvalidBoundaries", refused) {
   override get message(): string {
-    return `The answer's boundaries break the rules\n${told(this.issues)}`
+    return told("The answer's boundaries break the rules", this)
   }
   get fix(): string {
     return "Give 5 to 7 rules with ✅ under ### ALWAYS, 5 to 7 with ❌ under ### NEVER, and 3 to 5 with ⚠️ under ### ASK."
+  }
+}
+
+/**
+ * Whoever should write the content has none.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NoContent extends Schema.TaggedError<NoContent>()("NoContent", {
+  reason: Schema.String,
+  fix: Schema.String
+}) {
+  override get message(): string {
+    return `There is no content for the agent: ${this.reason}`
   }
 }

@@ -15,6 +15,7 @@ import {
   type WriteFailed
 } from "../../layers/Workspace.ts"
 import * as Step from "../../pipeline/Step.ts"
+import * as Strategy from "../../pipeline/Strategy.ts"
 import { Warning } from "../review/Draft.ts"
 import { relative } from "../tasks/relative.ts"
 import { About } from "./About.ts"
@@ -145,6 +146,14 @@ const listTemplates = (template: string) =>
     return templates.sorted(yield* below("templates"))
   })
 
+/** @category schemas */
+export const Written = Schema.Struct({
+  ...Authored.fields,
+  /** What a strategy fell back on and why; null where it did not. */
+  fellBack: Schema.NullOr(Schema.Struct({ on: Schema.String, reason: Schema.String }))
+})
+export type Written = typeof Written.Type
+
 /**
  * Gets the content for an agent's file, as the strategy says.
  *
@@ -154,10 +163,18 @@ const listTemplates = (template: string) =>
 export const writeContent = Step.make("write-content", {
   title: "Writing the content",
   input: About,
-  success: Authored,
+  success: Written,
   failure: AuthorFailure,
-  run: (about) => Effect.flatMap(Author, (author) => author.write(about)),
-  summary: ({ by, content }) => `${content.sections.length} sections, ${by === "ai" ? "by an agent" : "from keywords"}`
+  run: (about) =>
+    Effect.gen(function*() {
+      const authored = yield* Effect.flatMap(Author, (author) => author.write(about))
+      const chosen = Option.getOrUndefined(yield* Strategy.chosen(Author, "write"))
+      return {
+        ...authored,
+        fellBack: chosen?.reason === undefined ? null : { on: chosen.chose, reason: chosen.reason }
+      }
+    }),
+  summary: ({ by, content }) => `${content.sections.length} sections, by ${by}`
 })
 
 /** @category schemas */
@@ -194,9 +211,9 @@ export const enhanceAgent = Step.make("enhance-agent", {
   input: Schema.Struct({ source: Source, templates: Templates, authored: Authored, split: Schema.Boolean }),
   success: Enhanced,
   failure: UnreadableAgent,
-  run: ({ authored: { by, content }, source, split, templates: { all, related } }) =>
+  run: ({ authored: { bringsMetadata, content }, source, split, templates: { all } }) =>
     Either.map(AgentFile.parse(source.core.text, source.file, source.stem), (file) => {
-      const enhancement = Enhancement.fromContent(content, { set: source.set, asksMetadata: by === "ai" })
+      const enhancement = Enhancement.fromContent(content, { set: source.set, bringsMetadata })
       const enhanced = enhance(file, enhancement, {
         stem: source.stem,
         extended: source.extended?.text ?? null,
@@ -213,7 +230,7 @@ export const enhanceAgent = Step.make("enhance-agent", {
       const listed = Option.getOrElse(textOf(content, "related_templates"), () => "")
       return {
         sections: enhancement.sections.map(({ name }) => name),
-        templates: by === "ai" ? templates.named(listed, all) : related,
+        templates: templates.named(listed, all),
         examples: enhancement.sections.filter(({ name }) => name.includes("examples")).flatMap(blocksOf).length,
         boundaryPlacement: enhanced.placement,
         metadata: enhancement.metadata,
@@ -230,7 +247,7 @@ export const enhanceAgent = Step.make("enhance-agent", {
           ...source.warnings,
           ...enhancement.warnings,
           ...enhanced.warnings,
-          ...(by === "ai" ? templates.unknown(listed, all) : [])
+          ...templates.unknown(listed, all)
         ]
       }
     }),

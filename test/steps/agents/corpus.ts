@@ -51,11 +51,11 @@ const parse = (text: string, stem: string): AgentFile.AgentFile =>
 const apply = (
   text: string,
   content: Content,
-  options: { readonly stem: string; readonly extended: string | null; readonly asksMetadata: boolean }
+  options: { readonly stem: string; readonly extended: string | null; readonly bringsMetadata: boolean }
 ): { readonly once: Enhanced; readonly twice: Enhanced; readonly enhancement: Enhancement.Enhancement } => {
   const file = parse(text, options.stem)
   const set = boundarySets.choose(file.name, file.description)
-  const enhancement = Enhancement.fromContent(content, { set, asksMetadata: options.asksMetadata })
+  const enhancement = Enhancement.fromContent(content, { set, bringsMetadata: options.bringsMetadata })
   const once = enhance(file, enhancement, { ...options, split: true })
   const twice = enhance(parse(once.core, options.stem), enhancement, {
     ...options,
@@ -107,7 +107,7 @@ export const check = (folder: string, name: string): Result => {
   const { enhancement, once, twice } = apply(text, Enhancement.offline(related, set), {
     stem,
     extended,
-    asksMetadata: false
+    bringsMetadata: false
   })
 
   differ("templates", found, expected.discovered_templates)
@@ -177,7 +177,7 @@ export const checkAnswers = (folder: string): ReadonlyArray<Result> => {
 
     const stem = basename(one.agent)
     const text = bare(fs.readFileSync(join(folder, one.template, "agents", `${stem}.md`), "utf8"))
-    const { enhancement, once, twice } = apply(text, end.right, { stem, extended: null, asksMetadata: true })
+    const { enhancement, once, twice } = apply(text, end.right, { stem, extended: null, bringsMetadata: true })
     const generic = boundaries.isGeneric(enhancement.sections.find(({ name }) => name === "boundaries")?.lines ?? [])
     differ("boundaries", generic ? "generic" : "own", one.checks?.boundaries ?? "own")
     for (const part of one.checks?.must_contain_ext ?? []) {

@@ -25,7 +25,7 @@ const applied = (
   content: Content,
   options: { readonly extended?: string; readonly split?: boolean } = {}
 ) => {
-  const enhancement = Enhancement.fromContent(content, { set: "default", asksMetadata: false })
+  const enhancement = Enhancement.fromContent(content, { set: "default", bringsMetadata: false })
   const enhanced = enhance(parse(text), enhancement, {
     stem: "tester",
     extended: options.extended ?? null,

@@ -16,7 +16,7 @@ const parse = (text: string) => Either.getOrThrow(AgentFile.parse(text, "tester.
 
 const enhancementOf = (text: string, content: Content) => {
   const { description, name } = parse(text)
-  return Enhancement.fromContent(content, { set: choose(name, description), asksMetadata: true })
+  return Enhancement.fromContent(content, { set: choose(name, description), bringsMetadata: true })
 }
 
 /** A text without its first section of boundaries. */

@@ -24,7 +24,7 @@ const content: Content = {
 const enhanced = (text: string) =>
   enhance(
     Either.getOrThrow(AgentFile.parse(text, "a.md", "a")),
-    Enhancement.fromContent(content, { set: "default", asksMetadata: false }),
+    Enhancement.fromContent(content, { set: "default", bringsMetadata: false }),
     { stem: "a", extended: text, split: true }
   )
 
