@@ -205,9 +205,11 @@ export const operations = (disk: SimulatedDisk): Disk.Operations => {
     read: (descriptor, into, offset, length, position) =>
       openFile(disk, descriptor).content.copy(into, offset, position, position + length),
     write,
-    writeLater: (descriptor, from, offset, done) => done(null, write(descriptor, from, offset)),
     datasync: syncOpen,
-    datasyncLater: (descriptor, done) => done(null, syncOpen(descriptor)),
+    datasyncLater: (descriptor, done) => {
+      syncOpen(descriptor)
+      done(null)
+    },
     sync: syncOpen,
     truncate: (descriptor, size) => {
       const file = openFile(disk, descriptor)
