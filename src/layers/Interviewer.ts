@@ -47,7 +47,7 @@ export class AnswerMissing extends Schema.TaggedError<AnswerMissing>()("AnswerMi
     const count = this.questions.length
     return `${count === 1 ? "An answer is" : `${count} answers are`} missing, and there is no terminal to ask on:\n${
       this.questions.map(({ default: otherwise, id, text }) =>
-        `  ${id}: ${text}${otherwise === null ? "" : ` (default: ${[otherwise].flat().join(", ")})`}`
+        `  ${id}: ${text}${otherwise === null ? "" : ` (default: ${inWords(otherwise)})`}`
       ).join("\n")
     }`
   }
@@ -63,6 +63,9 @@ export class AnswerMissing extends Schema.TaggedError<AnswerMissing>()("AnswerMi
     ].join(" ")
   }
 }
+
+const inWords = (answer: Asked.Answer): string =>
+  typeof answer === "boolean" ? answer ? "yes" : "no" : answer.length === 0 ? "none" : [answer].flat().join(", ")
 
 /**
  * Answers that were given with the command are none. All of them are named, and nothing was asked.
@@ -154,12 +157,13 @@ export interface Questionnaire {
 }
 
 /**
+ * What belongs to a question, whatever is answered to the others.
+ *
  * @category models
  * @since 0.1.0
  */
 export interface Possible {
-  /** As it is without the answers that it depends on; the choices are all that there may be. */
-  readonly question: Asked.Asked
+  readonly id: string
   readonly rule: Asked.Rule
   /** When it is asked; nothing where that is always. */
   readonly condition: Option.Option<string>
@@ -173,6 +177,8 @@ export interface Judgement {
   readonly refusals: AnswersRefused["refusals"]
   /** The questions that will be asked, whatever is answered to the others. */
   readonly missing: ReadonlyArray<Asked.Asked>
+  /** Those, and the questions that may come to be asked after them, with all choices that there may be. */
+  readonly open: ReadonlyArray<Asked.Asked>
   /** What stands already, or was accepted now. */
   readonly answers: Readonly<Record<string, Asked.Answer>>
 }

@@ -239,6 +239,24 @@ describe("template-qa, from what was saved", () => {
     assert.notStrictEqual(updated_at, "2025-01-02T00:00:00Z")
   })
 
+  it("takes saved values for defaults where nobody is asked, and offers them to whoever calls", async () => {
+    saved()
+    const waiting = await within("template-qa", "--from-config", "--agent", "handoff", "--json")
+    const [request] = document(waiting).requests as ReadonlyArray<Record<string, string>>
+    // oxlint-disable-next-line typescript/no-explicit-any -- a schema, looked at field by field
+    const { answerSchema } = isJson(fs.readFileSync(request?.file ?? "", "utf8")) as Record<string, any>
+    const { author, framework, standard_folders } = answerSchema.properties
+    assert.deepStrictEqual(
+      [author.default, framework.default, standard_folders.default],
+      ["UI guild", "react-vite", ["tests"]]
+    )
+
+    const ended = await within("template-qa", "--from-config", "--defaults", "--json")
+
+    assert.strictEqual(ended.code, 0)
+    assert.deepStrictEqual(outputOf(ended).config, config())
+  })
+
   it("offers the defaults of the catalogue where a saved value belongs to another language or is no choice", async () => {
     saved({ template_purpose: "fun" })
     const enter = (lines: number) => "\n".repeat(lines)

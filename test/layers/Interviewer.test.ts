@@ -252,9 +252,13 @@ describe("a hand-off", () => {
         answer(handOff, "interview/prepared", { town: "Ulm", by: "train", days: ["sun"], first: true })
       )
       const [open] = second instanceof Suspended ? second.requests : []
-      assert.strictEqual(open?.path, "interview/answers/notes")
+      assert.deepStrictEqual([open?.path, open?.name], ["interview/prepared", "answers-2"])
+      assert.deepInclude(open?.answerSchema, {
+        required: ["notes"],
+        properties: { notes: { type: "array", items: { type: "string" }, description: "Notes" } }
+      })
 
-      const output = yield* answer(handOff, "interview/answers/notes", ["one", "two"])
+      const output = yield* answer(handOff, "interview/prepared", { notes: ["one", "two"] })
       assert.deepStrictEqual(output, {
         answers: { town: "Ulm", by: "train", days: ["sun"], first: true, notes: ["one", "two"] },
         asked: ["town", "by", "days", "first", "notes"]

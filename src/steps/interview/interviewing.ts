@@ -11,7 +11,7 @@ import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Step from "../../pipeline/Step.ts"
 import type { Suspended } from "../../pipeline/Suspended.ts"
 import * as Interview from "./Interview.ts"
-import { judge } from "./judge.ts"
+import { judge, suggestion } from "./judge.ts"
 import * as rules from "./rules.ts"
 import { toStored } from "./stored.ts"
 import { summary } from "./summary.ts"
@@ -105,7 +105,7 @@ export const toPipeline = <A, R, R2 = never>(
   const { keep = () => Effect.void } = options
   const told: Keep<R2> = (answers, stops) => keep(toStored(interview, answers), stops)
   return Pipeline.make(interview.name, { input: Known }).pipe(
-    Pipeline.step("prepared", prepare(interview, options.besides ?? []), ({ input }) => input.given),
+    Pipeline.step("prepared", prepare(interview, options.besides ?? []), ({ input }) => input),
     Pipeline.step("answers", questions(interview, told), ({ input, prepared }) => ({
       given: { ...input.given, ...prepared.answers },
       suggested: input.suggested
@@ -164,27 +164,35 @@ const prepare = <A, R>(interview: Interview.Interview<A, R>, besides: ReadonlyAr
   Step.make("prepare", {
     title: "Looking for answers",
     hidden: true,
-    input: Answers,
+    input: Known,
     success: Schema.Struct({ answers: Answers, isAttended: Schema.Boolean }),
     failure: Interviewer.Failure,
     fingerprint: () =>
       Effect.map(Interviewer.Interviewer, ({ fingerprint, isAttended }) => `${isAttended} ${fingerprint}`),
-    run: (given) =>
+    run: ({ given, suggested }) =>
       Effect.gen(function*() {
         const interviewer = yield* Interviewer.Interviewer
         const context = yield* Effect.context<R>()
-        const { answers } = yield* standing
+        const { answers, takenBack } = yield* standing
         return {
           answers: yield* interviewer.prepare({
             title: interview.title,
             ids: [...Interview.placed(interview).map(({ question }) => question.id), proceedId, ...besides],
             questions: Interview.placed(interview).map((place) => ({
-              question: Interview.possible(place),
+              id: place.question.id,
               rule: Asked.provide(place.question.rule, context),
               condition: Interview.condition(place)
             })),
             judge: (more, { defaults = false } = {}) =>
-              Effect.provide(judge(interview, { known: { ...given, ...answers }, given: more, defaults }), context)
+              Effect.provide(
+                judge(interview, {
+                  known: { ...given, ...answers },
+                  given: more,
+                  suggested: { ...suggested, ...takenBack },
+                  defaults
+                }),
+                context
+              )
           }),
           isAttended: interviewer.isAttended
         }
@@ -220,12 +228,10 @@ const questions = <A, R, R2>(interview: Interview.Interview<A, R>, keep: Keep<R2
 const asking = <R>(place: Interview.Placed<R>, { given, suggested }: Known, answers: Interview.Answers): Asking => {
   const { id } = place.question
   const resolved = Interview.resolve(place, answers)
-  // An earlier answer is only offered again after the answers that the question was asked after then.
-  const isAlike = place.dependsOn.every((on) => suggested[on] === undefined || suggested[on] === answers[on])
   return {
     asked: resolved._tag === "Asked" ? resolved.asked : null,
     given: given[id] ?? null,
-    suggested: isAlike ? suggested[id] ?? null : null
+    suggested: Option.getOrNull(suggestion(place, suggested, answers))
   }
 }
 

@@ -4,10 +4,25 @@
  * @since 0.1.0
  */
 import { Effect, Option } from "effect"
-import type { Answer, Asked } from "../../layers/Asked.ts"
-import { fallback, readGiven } from "../../layers/Asked.ts"
+import { accept, type Answer, type Asked, fallback, readGiven, withDefault } from "../../layers/Asked.ts"
 import type { AnswersRefused, Judgement } from "../../layers/Interviewer.ts"
 import * as Interview from "./Interview.ts"
+
+/**
+ * The earlier answer to offer for a question: only after the answers that the question was asked after then.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const suggestion = <R>(
+  { dependsOn, question: { id } }: Interview.Placed<R>,
+  suggested: Readonly<Record<string, Answer>>,
+  answers: Interview.Answers
+): Option.Option<Answer> =>
+  Option.filter(
+    Option.fromNullable(suggested[id]),
+    () => dependsOn.every((on) => suggested[on] === undefined || suggested[on] === answers[on])
+  )
 
 /**
  * Goes through an interview with the answers that are known, and those that are given. A question that depends on one that
@@ -20,12 +35,15 @@ export const judge = <A, R>(interview: Interview.Interview<A, R>, of: {
   /** They were accepted before. */
   readonly known: Readonly<Record<string, Answer>>
   readonly given: ReadonlyMap<string, unknown>
+  /** Earlier answers, which are defaults where they fit. */
+  readonly suggested: Readonly<Record<string, Answer>>
   /** Every other question that has a default is answered with it. */
   readonly defaults: boolean
 }): Effect.Effect<Judgement, never, R> =>
   Effect.gen(function*() {
     const refusals: Array<AnswersRefused["refusals"][number]> = []
     const missing: Array<Asked> = []
+    const open: Array<Asked> = []
     const answers: Record<string, Answer> = { ...of.known }
     /** What later questions find: more than the answers, since defaults count too. */
     const found: Record<string, Answer | null> = {}
@@ -33,12 +51,20 @@ export const judge = <A, R>(interview: Interview.Interview<A, R>, of: {
     for (const place of Interview.placed(interview)) {
       const { id, rule } = place.question
       const resolved = Interview.resolve(place, found)
-      if (resolved._tag === "Open") continue
+      const offering = (asked: Asked, earlier: Option.Option<Answer>): Effect.Effect<Asked, never, R> =>
+        Effect.match(Effect.flatMap(earlier, (answer) => accept(asked, rule, answer)), {
+          onFailure: () => asked,
+          onSuccess: (answer) => withDefault(asked, answer)
+        })
+      if (resolved._tag === "Open") {
+        open.push(yield* offering(Interview.possible(place), Option.fromNullable(of.suggested[id])))
+        continue
+      }
       if (resolved._tag === "NotAsked") {
         found[id] = null
         continue
       }
-      const { asked } = resolved
+      const asked = yield* offering(resolved.asked, suggestion(place, of.suggested, found))
       const known = of.known[id]
       if (of.given.has(id)) {
         const read = yield* Effect.either(readGiven(asked, rule, of.given.get(id)))
@@ -51,8 +77,11 @@ export const judge = <A, R>(interview: Interview.Interview<A, R>, of: {
       else {
         const otherwise = of.defaults ? fallback(asked) : Option.none()
         if (Option.isSome(otherwise)) found[id] = otherwise.value
-        else missing.push(asked)
+        else {
+          missing.push(asked)
+          open.push(asked)
+        }
       }
     }
-    return { refusals, missing, answers }
+    return { refusals, missing, open, answers }
   })
