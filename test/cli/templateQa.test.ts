@@ -10,6 +10,7 @@ import * as Interview from "../../src/steps/interview/Interview.ts"
 import * as rules from "../../src/steps/interview/rules.ts"
 import * as corpus from "../steps/interview/corpus.ts"
 import { at, type Child, type Ended, isJson, noTerminal, onTerminal, type Options, run, temporary } from "./command.ts"
+import * as mcp from "./mcpClient.ts"
 import * as Terminal from "./Terminal.ts"
 import { callOf } from "./within.ts"
 
@@ -338,6 +339,65 @@ describe("template-qa, from what was saved", () => {
   })
 })
 
+describe("template-qa, over MCP", { timeout: 60_000 }, () => {
+  const given = {
+    ...Object.fromEntries(
+      Interview.placed(catalogue).filter(({ dependsOn }) => dependsOn.length === 0)
+        .map(({ question: { id } }) => [id, possible(id)?.default ?? "A template for tests"])
+    ),
+    primary_language: "python",
+    framework_version: "specific"
+  }
+  const opened = { framework: "fastapi", framework_version_specific: "0.115", api_pattern: "none" }
+  const expected = { ...opened, framework_version: "0.115", needs_data_access: false, ui_architecture: null }
+  const { framework_version_specific: _, ...config } = expected
+
+  it("waits for the person's answers, says what is wrong with one, and saves them", async () => {
+    const { code } = await mcp.serving(script, folder, async ({ call }) => {
+      const waiting = await call("run_start", { program: "template-qa", input: { path: "." } })
+      const { requests: [request], run, status } = waiting.structuredContent
+      assert.deepStrictEqual([status, request.ask], ["waiting", "user"])
+      assert.sameMembers(request.answerSchema.required, Object.keys(given))
+
+      const refused = await call("run_answer", { run, answer: { ...given, version: "1" } })
+      assert.isTrue(refused.isError)
+      assert.include(refused.content[0].text, "/version: Version must be a semantic version")
+
+      const further = await call("run_answer", { run, answer: given })
+      assert.deepStrictEqual(further.structuredContent.requests[0].answerSchema.required, [
+        "framework",
+        "framework_version_specific"
+      ])
+      const done = await call("run_answer", { run, answer: { ...opened, needs_data_access: false } })
+      assert.deepStrictEqual([done.isError, done.structuredContent.status], [false, "done"])
+      assert.deepInclude(done.structuredContent.output.config, config)
+    })
+
+    assert.strictEqual(code, 0)
+    assert.deepInclude(read(configFile).config, config)
+  })
+
+  it("shows the questions that answers have opened as a form, to a client that offers forms", async () => {
+    const forms: Array<mcp.Json> = []
+    const ask = (params: mcp.Json) => {
+      forms.push(params)
+      return { action: "accept", content: { ...opened, needs_data_access: false } }
+    }
+    await mcp.serving(script, folder, async ({ call }) => {
+      const { structuredContent: { run } } = await call("run_start", { program: "template-qa", input: { path: "." } })
+      const done = await call("run_answer", { run, answer: given })
+      assert.strictEqual(done.structuredContent.status, "done")
+    }, { capabilities: { elicitation: {} }, ask })
+
+    assert.deepInclude(forms[0]?.requestedSchema.properties.framework, {
+      description: "Framework:",
+      default: "fastapi",
+      enum: ["fastapi", "django", "flask", "data-science", "cli"]
+    })
+    assert.deepInclude(read(configFile).config, config)
+  })
+})
+
 const size = { columns: 80, rows: 200 }
 
 /** A person at a terminal, who waits for each question and answers it with keys. */
@@ -536,7 +596,7 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
 })
 
 /** How a person is asked this, after an answer to the question for the language. */
-const possible = (id: string, primary_language = "csharp"): Asked | undefined => {
+function possible(id: string, primary_language = "csharp"): Asked | undefined {
   const place = Interview.placed(catalogue).find(({ question }) => question.id === id)
   if (place === undefined) return undefined
   const opening = place.conditions.map(([on, expected]) => [on, Array.isArray(expected) ? expected[0] : expected])
