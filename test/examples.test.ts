@@ -41,13 +41,7 @@ describe("examples", { timeout: 120_000 }, () => {
           noUnusedLocals: false,
           paths: {
             "effect-cairn": ["../src/index.ts"],
-            "effect-cairn/agents": ["../src/agents.ts"],
-            "effect-cairn/people": ["../src/people.ts"],
-            "effect-cairn/sql": ["../src/sql.ts"],
-            "effect-cairn/ai": ["../src/ai.ts"],
-            "effect-cairn/cli": ["../src/cli.ts"],
-            "effect-cairn/programs": ["../src/programs.ts"],
-            "effect-cairn/steps": ["../src/steps.ts"]
+            "effect-cairn/*": ["../src/*.ts"]
           }
         },
         include: ["*.ts"]
