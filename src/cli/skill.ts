@@ -41,7 +41,9 @@ export const frontMatter = (app: Pick<App, "name">, programs: ReadonlyArray<Spec
  * @since 0.1.0
  */
 export const body = ({ called }: Pick<App, "called">, programs: ReadonlyArray<Spec.Spec>): ReadonlyArray<string> => [
-  ...programs.map((program) => `- \`${Spec.usage(called, program)}\`: ${program.description}`),
+  ...programs.map((program) =>
+    `- \`${Spec.usage(called, program)}${asksUser(program) ? " --agent handoff" : ""}\`: ${program.description}`
+  ),
   "",
   `\`${called} help PROGRAM\` shows the options. Run a program with \`--json\` and look at \`status\` in the JSON on stdout:`,
   "",
@@ -60,3 +62,7 @@ export const body = ({ called }: Pick<App, "called">, programs: ReadonlyArray<Sp
   "The same command again goes on where it was stopped; nothing that was finished or answered is done twice.",
   `\`${called} runs --json\` lists the runs. Do not edit anything in the folder \`.cairn\`.`
 ]
+
+/** It asks a person, and knows of an agent only if it is told. */
+const asksUser = ({ flags }: Spec.Spec): boolean =>
+  flags.some(({ choices = [], name }) => name === "agent" && choices.length === 1 && choices[0] === "handoff")

@@ -152,8 +152,10 @@ describe("the skill", { timeout: 60_000 }, () => {
 
   /** Plays the loop, knowing the skill and what is printed; it answers wrongly first, then as the example shows. */
   const play = (skill: string, program: string, args: string): Said => {
-    const [, called = ""] = new RegExp(`^- \`(.+?) ${program} .*\`: `, "m").exec(skill) ?? []
-    let document = said(`${called} ${program} ${args} --json`)
+    const [, called = "", options = ""] =
+      new RegExp(`^- \`(.+?) ${program}.* \\[options\\](.*?)\`: `, "m").exec(skill) ??
+        assert.fail(`the skill does not name ${program}`)
+    let document = said(`${called} ${program} ${args}${options} --json`)
     while (document.status === "waiting") {
       assert.strictEqual(document.code, 42)
       for (const { file } of document.requests) {
@@ -173,11 +175,16 @@ describe("the skill", { timeout: 60_000 }, () => {
     const [command, program, args] of [
       ["asking", "book", "--parts one --parts two"],
       ["tea-house", "tea", "--guests 3"],
-      ["cairn", "agent-enhance", "template/agents/api-tester.md"]
+      ["cairn", "agent-enhance", "template/agents/api-tester.md"],
+      ["cairn", "template-qa", "--path settings"],
+      ["cairn", "implement", "report.md --task task.json"]
     ] as const
   ) {
     it(`of ${command} is enough to finish ${program}`, () => {
       fs.cpSync(at("test/corpus/agent-enhance/templates/fastapi-python"), join(folder, "template"), { recursive: true })
+      for (const file of ["task.json", "report.md"]) {
+        fs.cpSync(at(`test/corpus/implement/code/${file}`), join(folder, file))
+      }
       write(
         "template/agents/api-tester.md",
         "---\nname: api-tester\ndescription: Tests\n---\n\n# Tester\n\n## Purpose\n\nTests.\n"
