@@ -14,6 +14,7 @@ import * as completions from "./commands/completions.ts"
 import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
 import * as mcp from "./commands/mcp.ts"
+import * as plan from "./commands/plan.ts"
 import * as programCommand from "./commands/program.ts"
 import * as removeCommand from "./commands/remove.ts"
 import * as resumeCommand from "./commands/resume.ts"
@@ -132,20 +133,26 @@ const dispatch = Effect.fnUntraced(function*(
   parsed: (spec: Spec.Spec, rest: ReadonlyArray<string>) => Effect.Effect<App, UsageError>
 ) {
   const { io, name } = begun
-  const specs = { programs: listed(programs), shared: listed(shared), all: listed(all) }
-  const clash = Spec.clash(all.map(({ spec }) => spec))
+  const specs = {
+    programs: listed(programs),
+    shared: listed(shared),
+    all: listed(all),
+    inner: listed(all.flatMap(({ inner = [] }) => inner))
+  }
+  const clash = Spec.clash([...all, ...all.flatMap(({ inner = [] }) => inner)].map(({ spec }) => spec))
   if (Option.isSome(clash)) return yield* Effect.dieMessage(clash.value)
   if (io.args[0] === complete.word) return yield* complete.run(begun, specs, io.args.slice(1))
 
-  const { command, rest } = commandOf([Spec.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
+  const { command, rest: words } = commandOf([Spec.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
   if (Option.isNone(command)) {
-    if (beforeDashes(rest).includes("--version")) return version(begun)
-    return helpCommand.ofAll(yield* parsed(Spec.root, rest), specs)
+    if (beforeDashes(words).includes("--version")) return version(begun)
+    return helpCommand.ofAll(yield* parsed(Spec.root, words), specs)
   }
-  const found = all.find(({ spec }) => spec.name === command.value)
-  if (found === undefined) return yield* helpCommand.unknown(begun, specs, command.value)
+  const outer = all.find(({ spec }) => spec.name === command.value)
+  if (outer === undefined) return yield* helpCommand.unknown(begun, specs, command.value)
+  const { found, rest } = within(outer, words)
   if (beforeDashes(rest).some((word) => word === "--help" || word === "-h")) {
-    return helpCommand.ofCommand(begun, specs, found.spec)
+    return helpCommand.ofCommand(begun, found.spec)
   }
   const app = yield* parsed(found.spec, rest)
   const missing = found.spec.args.filter(({ required }) => required)[app.parsed.args.length]
@@ -169,7 +176,17 @@ interface Command {
   readonly spec: Spec.Spec
   /** It runs like any other, and is not listed. */
   readonly hidden?: boolean
+  /** Commands of two words, of which this is the first. */
+  readonly inner?: ReadonlyArray<Command>
   readonly run: (app: App, specs: helpCommand.Specs) => Effect.Effect<Outcome, unknown, Journal>
+}
+
+/** The command that is meant, which the next word may say. */
+const within = (outer: Command, words: ReadonlyArray<string>) => {
+  const { inner = [], spec } = outer
+  const { command, rest } = commandOf([outer, ...inner].flatMap(({ spec: { flags } }) => flags), words)
+  const found = inner.find(({ spec: { name } }) => Option.contains(command, name.slice(spec.name.length + 1)))
+  return found === undefined ? { found: outer, rest: words } : { found, rest }
 }
 
 const listed = (commands: ReadonlyArray<Command>): ReadonlyArray<Spec.Spec> =>
@@ -186,6 +203,15 @@ const commandsOf = (definition: Definition) => {
   const shared: ReadonlyArray<Command> = [
     { spec: runs.spec, run: runs.run },
     { spec: show.spec, run: show.run },
+    {
+      spec: plan.spec(listed(programs)),
+      run: plan.ofRun,
+      inner: definition.programs.map((program) => ({
+        hidden: program.hidden,
+        spec: plan.programSpec(program),
+        run: (app) => plan.ofProgram(app, program)
+      }))
+    },
     { spec: resumeCommand.resumeSpec(definition.programs), run: resumeCommand.resume },
     { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
     { spec: removeCommand.removeSpec, run: removeCommand.remove },

@@ -39,7 +39,9 @@ export interface Argument {
   readonly required: boolean
   readonly repeated?: boolean
   readonly choices?: ReadonlyArray<string>
-  /** What a shell completes there, beside the choices. */
+  /** Some of what may stand there, for a shell to offer. */
+  readonly offers?: ReadonlyArray<string>
+  /** What a shell completes there, beside these and the choices. */
   readonly completes?: "files" | "runs"
 }
 

@@ -36,13 +36,13 @@ interface Candidate {
  */
 export const run = (
   app: App,
-  specs: { readonly all: ReadonlyArray<Spec.Spec> },
+  specs: { readonly all: ReadonlyArray<Spec.Spec>; readonly inner: ReadonlyArray<Spec.Spec> },
   words: ReadonlyArray<string>
 ): Effect.Effect<Outcome> => {
   const typed = joined(words[0] === "--" ? words.slice(1) : words)
   const before = typed.slice(0, -1)
   const current = typed.at(-1) ?? ""
-  return Effect.map(offered(app, specs.all, before, current), (candidates) => ({
+  return Effect.map(offered(app, specs.all, specs.inner, before, current), (candidates) => ({
     text: candidates.map(({ description, value }) => `${value}\t${description}\n`).join(""),
     json: { schema: "cairn.completion/1", candidates }
   }))
@@ -57,11 +57,15 @@ const joined = (words: ReadonlyArray<string>): ReadonlyArray<string> => [
 const offered = (
   app: App,
   specs: ReadonlyArray<Spec.Spec>,
+  inner: ReadonlyArray<Spec.Spec>,
   before: ReadonlyArray<string>,
   current: string
 ): Effect.Effect<ReadonlyArray<Candidate>> => {
-  const { command, rest } = commandOf([Spec.root, ...specs].flatMap(({ flags }) => flags), before)
-  const spec = specs.find(({ name }) => Option.contains(command, name)) ?? Spec.root
+  const { command, rest: words } = commandOf([Spec.root, ...specs].flatMap(({ flags }) => flags), before)
+  const outer = specs.find(({ name }) => Option.contains(command, name)) ?? Spec.root
+  const next = commandOf([outer, ...inner].flatMap(({ flags }) => flags), words)
+  const within = inner.find(({ name }) => Option.exists(next.command, (word) => name === `${outer.name} ${word}`))
+  const { rest, spec } = within === undefined ? { spec: outer, rest: words } : { spec: within, rest: next.rest }
   const flagOf = (word: string) => spec.flags.find(({ alias, name }) => word === `--${name}` || word === `-${alias}`)
   const begins = ({ value }: Candidate) => value.startsWith(current)
 
@@ -104,10 +108,12 @@ const offered = (
   const arg = spec.args[place] ?? (last?.repeated === true ? last : undefined)
   if (arg === undefined) return Effect.succeed([])
   if (arg.completes === "files") return Effect.succeed([{ value: files, description: "" }])
-  if (arg.completes === "runs") return Effect.map(runsOf(app, before), (all) => all.filter(begins))
-  return Effect.succeed(
-    (arg.choices ?? []).map((value) => ({ value, description: describe(specs, value) })).filter(begins)
-  )
+  const named = [...(arg.choices ?? []), ...(arg.offers ?? [])].map((value) => ({
+    value,
+    description: describe(specs, value)
+  }))
+  const runs = arg.completes === "runs" ? runsOf(app, before) : Effect.succeed([])
+  return Effect.map(runs, (runs) => [...named, ...runs].filter(begins))
 }
 
 const valuesOf = ({ choices, meta }: Spec.Flag): ReadonlyArray<Candidate> =>

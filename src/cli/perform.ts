@@ -54,14 +54,22 @@ export const perform = <E>(
         error instanceof Suspended ? handOff.publish(app, error.run, error.requests) : republish(app)
     }),
     Effect.onInterrupt(() => countAnswers(app)),
-    Effect.provide(
-      Layer.provideMerge(
-        Layer.mergeAll(reporter, AnswersFolder.layer, Layer.succeed(Surroundings, surroundings.of(app))),
-        Layer.succeed(RunFolder, app.home.runs)
-      )
-    )
+    Effect.provide(reporter),
+    Effect.provide(surrounding(app))
   )
 }
+
+/**
+ * What programs find here, whatever is done with them.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const surrounding = (app: App): Layer.Layer<RunFolder> =>
+  Layer.provideMerge(
+    Layer.mergeAll(AnswersFolder.layer, Layer.succeed(Surroundings, surroundings.of(app))),
+    Layer.succeed(RunFolder, app.home.runs)
+  )
 
 /** What was asked before may be answered now, or asked with what was wrong with an answer. The journal alone counts. */
 const republish = (app: App): Effect.Effect<void, never, Journal> =>

@@ -60,7 +60,8 @@ export const body = ({ called }: Pick<App, "called">, programs: ReadonlyArray<Sp
   "- `interrupted`: run the command in `next`.",
   "",
   "The same command again goes on where it was stopped; nothing that was finished or answered is done twice.",
-  `\`${called} runs --json\` lists the runs. Do not edit anything in the folder \`.cairn\`.`
+  `\`${called} runs --json\` lists the runs; \`${called} plan PROGRAM … --json\` says what a run would do, and runs nothing.`,
+  "Do not edit anything in the folder `.cairn`."
 ]
 
 /** It asks a person, and knows of an agent only if it is told. */

@@ -57,8 +57,8 @@ export class JournalDamaged extends Schema.TaggedError<JournalDamaged>()("Journa
     const isAll = this.journal === "*"
     return this.newer
       ? `The ${whose(this.journal)} ${
-        isAll ? "were" : "was"
-      } written by a newer Cairn (${this.where}, record ${this.record}: ${this.reason})`
+        isAll ? "are" : "is"
+      } newer than this Cairn (${this.where}, record ${this.record}: ${this.reason})`
       : `The ${whose(this.journal)} ${
         isAll ? "are" : "is"
       } damaged: ${this.where}, record ${this.record}, byte ${this.byte}: ${this.reason}`

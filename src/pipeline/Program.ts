@@ -12,6 +12,7 @@ import type { Journal } from "./Journal.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Run from "./Run.ts"
 import type { RunError } from "./RunError.ts"
+import type { Forecast } from "./RunEvent.ts"
 import * as Secrets from "./Secrets.ts"
 import type { Suspended } from "./Suspended.ts"
 
@@ -43,6 +44,23 @@ export interface Program<out E = never, out R = never> {
     settings: never,
     options: Omit<Run.Options, "new">
   ) => Effect.Effect<Finished, E | RunError | Suspended, R | Journal>
+  /** Says what `start` would do, or `resume` of the run that is named, without running any step. */
+  readonly forecast: (
+    input: never,
+    settings: never,
+    options: Pick<Run.Options, "new" | "from"> & { readonly run?: string }
+  ) => Effect.Effect<Forecasted, E | RunError, R | Journal>
+}
+
+/**
+ * What is foretold, and of which run: none, where a new one would begin.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Forecasted {
+  readonly run: Option.Option<string>
+  readonly forecast: Forecast
 }
 
 /**
@@ -181,6 +199,20 @@ export const make: {
       Effect.suspend(() => {
         const pipeline = pipelineOf(input)
         return provided(Effect.map(Run.resume(pipeline, run, runOptions), finished(pipeline)), settings, input)
+      }),
+    forecast: (input: In, settings: Settings, { run: named, ...runOptions }) =>
+      Effect.suspend(() => {
+        const pipeline = pipelineOf(input)
+        const foretold = Effect.gen(function*() {
+          const run = named === undefined
+            ? runOptions.new === true ? Option.none() : yield* Run.current(pipeline, input)
+            : Option.some(named)
+          const forecast = named === undefined
+            ? yield* Run.forecast(pipeline, input, runOptions)
+            : yield* Run.forecastOf(pipeline, named, runOptions)
+          return { run, forecast }
+        })
+        return provided(foretold, settings, input)
       })
   }
 }

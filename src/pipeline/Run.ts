@@ -9,7 +9,7 @@
  */
 import { Effect, Either, Option } from "effect"
 import * as checkpoint from "./checkpoint.ts"
-import { claim, current, identityOf } from "./claim.ts"
+import { claim, identityOf, unfinished } from "./claim.ts"
 import { bytesOf } from "./digest.ts"
 import { forecast as foretell } from "./forecast.ts"
 import { Journal, type JournalDamaged, type JournalError } from "./Journal.ts"
@@ -18,12 +18,14 @@ import { isTooLong, limit } from "./limit.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type { Given } from "./Question.ts"
+import * as recorded from "./recorded.ts"
 import {
   InputTooLong,
   RecordedInputInvalid,
   type RecordedResultInvalid,
   type RunError,
-  RunNotFound
+  RunNotFound,
+  type StepNotFound
 } from "./RunError.ts"
 import type { DurableEvent, Forecast } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -78,25 +80,87 @@ export const start = <In, S, E, R, Out>(
  */
 export const forecast = <In, S, E, R, Out>(
   pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
-  input: In
-): Effect.Effect<Forecast, JournalDamaged | JournalError | InputTooLong | RecordedResultInvalid, R | Journal> =>
+  input: In,
+  options: Pick<Options, "new" | "from"> = {}
+): Effect.Effect<
+  Forecast,
+  JournalDamaged | JournalError | InputTooLong | RecordedResultInvalid | StepNotFound,
+  R | Journal
+> =>
   Effect.gen(function*() {
-    const { json, value } = yield* asRecorded(pipeline, input)
-    const looked = yield* checkpoint.peek(yield* current(pipeline.name, identityOf(pipeline.name, json)))
-    const state = yield* looked.ref.get
-    const executor = JournalExecutor.make({
-      checkpoint: looked,
-      pipeline,
-      state,
-      report: undefined,
-      answers: new Map(),
-      settled: () => Effect.succeedNone,
-      dryRun: false,
-      secrets: yield* Secrets,
-      clock: yield* Effect.clock
-    })
-    return yield* Effect.catchAll(foretell(executor, state, pipeline, value), (stop) => Effect.failCause(stop.cause))
-  }) as Effect.Effect<Forecast, JournalDamaged | JournalError | InputTooLong | RecordedResultInvalid, R | Journal>
+    const { value } = yield* asRecorded(pipeline, input)
+    const run = options.new === true ? Option.none() : yield* current(pipeline, input)
+    return yield* foretold(pipeline, yield* checkpoint.peek(run), value, options.from)
+  })
+
+/**
+ * Says the same of what `resume` would do.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const forecastOf = <In, S, E, R, Out>(
+  pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
+  id: string,
+  options: Pick<Options, "from"> = {}
+): Effect.Effect<
+  Forecast,
+  JournalDamaged | JournalError | RecordedInputInvalid | RecordedResultInvalid | RunNotFound | StepNotFound,
+  R | Journal
+> =>
+  Effect.gen(function*() {
+    const looked = yield* checkpoint.peek(Option.some(yield* existing(id)))
+    const { input } = yield* begun(pipeline, id, yield* looked.ref.get)
+    return yield* foretold(pipeline, looked, input, options.from)
+  })
+
+/**
+ * The run that `start` would continue, where there is one.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const current = <In, S, E, R, Out>(
+  pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
+  input: In
+): Effect.Effect<Option.Option<string>, JournalDamaged | JournalError | InputTooLong, Journal> =>
+  Effect.flatMap(asRecorded(pipeline, input), ({ json }) => unfinished(pipeline.name, identityOf(pipeline.name, json)))
+
+/** What a run would do next, from what it has come to and would do before anything runs: undo, and take back. */
+const foretold = <R>(
+  pipeline: Pipeline.Pipeline<never, unknown, unknown, R, unknown>,
+  looked: checkpoint.Checkpoint,
+  input: unknown,
+  from: string | undefined
+): Effect.Effect<Forecast, JournalDamaged | JournalError | RecordedResultInvalid | StepNotFound, R | Journal> =>
+  Effect.gen(function*() {
+    const secrets = yield* Secrets
+    const clock = yield* Effect.clock
+    const executorOn = (state: RunState.RunState) =>
+      JournalExecutor.make({
+        checkpoint: looked,
+        pipeline,
+        state,
+        report: undefined,
+        answers: new Map(),
+        settled: () => Effect.succeedNone,
+        dryRun: false,
+        secrets,
+        clock
+      })
+    const before = yield* looked.ref.get
+    const again = from === undefined ? [] : yield* recorded.from(pipeline, before, from)
+    yield* recorded.stillFits(looked, pipeline, before, new Set(again))
+    const undone = before.undoing === 0 ? [] : yield* session.undoables(executorOn(before), pipeline, input)
+    const state = [
+      ...undone.map(({ path }) => ({ _tag: "Compensated", at: before.at, path }) as const),
+      ...again.map((path) => ({ _tag: "StepVoided", at: before.at, path, why: "" }) as const)
+    ].reduce((state, event) => RunState.apply(state, event, -1), before)
+    return yield* Effect.catchAll(
+      foretell(executorOn(state), state, pipeline, input),
+      (stop) => Effect.failCause(stop.cause)
+    )
+  }) as Effect.Effect<Forecast, JournalDamaged | JournalError | RecordedResultInvalid | StepNotFound, R | Journal>
 
 /**
  * Continues a run by its id, with the input that it began with.
@@ -111,30 +175,40 @@ export const resume = <In, S, E, R, Out>(
 ): Effect.Effect<Out, E | RunError | Suspended, R | Journal> =>
   Effect.scoped(Effect.gen(function*() {
     const opened = yield* checkpoint.open(yield* existing(id))
-    const { started } = yield* opened.ref.get
-    if (Option.isNone(started)) {
-      return yield* new RunNotFound({
-        run: id,
-        reason: `Run "${id}" was stopped before it began; repeat the command that started it`
-      })
-    }
-    const { identity, input: json, program } = started.value
-    if (program !== pipeline.name) {
-      return yield* new RunNotFound({
-        run: id,
-        reason: `Run "${id}" is a run of "${program}", not of "${pipeline.name}"`
-      })
-    }
-    const input = yield* Either.mapLeft(
-      pipeline.definition.input.decode(json),
-      (issues) => new RecordedInputInvalid({ run: id, program, issues })
-    )
+    const rest = yield* begun(pipeline, id, yield* opened.ref.get)
     const { exit } = yield* session.run(
       pipeline,
-      sessionOf(options, { checkpoint: opened, follows: undefined, input, json, identity })
+      sessionOf(options, { checkpoint: opened, follows: undefined, ...rest })
     )
     return yield* exit
   })) as Effect.Effect<Out, E | RunError | Suspended, R | Journal>
+
+/** What a run began with. */
+const begun = (
+  { definition, name }: Pipeline.Any,
+  run: string,
+  { started }: RunState.RunState
+): Effect.Effect<
+  Pick<session.Session, "input" | "json" | "identity">,
+  RecordedInputInvalid | RunNotFound
+> =>
+  Effect.gen(function*() {
+    if (Option.isNone(started)) {
+      return yield* new RunNotFound({
+        run,
+        reason: `Run "${run}" was stopped before it began; repeat the command that started it`
+      })
+    }
+    const { identity, input: json, program } = started.value
+    if (program !== name) {
+      return yield* new RunNotFound({ run, reason: `Run "${run}" is a run of "${program}", not of "${name}"` })
+    }
+    const input = yield* Either.mapLeft(
+      definition.input.decode(json),
+      (issues) => new RecordedInputInvalid({ run, program, issues })
+    )
+    return { input, json, identity }
+  })
 
 const sessionOf = (
   { answers = new Map(), compensate = false, from, settings = {} }: Options,

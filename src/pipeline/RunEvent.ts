@@ -450,7 +450,7 @@ export const GroupProgressed = Schema.TaggedStruct("GroupProgressed", {
 
 /**
  * What would become of a node: its result is kept; it runs, or asks; it runs if what it reads of `first` is another by
- * then; or it is not needed.
+ * then; or it is not needed. What is foretold supposes that what comes first succeeds.
  *
  * @category models
  * @since 0.1.0
@@ -462,7 +462,7 @@ export const Foretold = Schema.Struct({
   verdict: Schema.Literal("kept", "runs", "asks", "perhaps", "skipped"),
   /** Why it runs although there is an earlier result. */
   why: Schema.optional(Schema.String),
-  /** The key of what runs first. */
+  /** The key of what it reads that runs first. */
   first: Schema.optional(Schema.String)
 })
 export type Foretold = typeof Foretold.Type

@@ -109,7 +109,7 @@ export const claim = <A, E, R>(
  * @category accessors
  * @since 0.1.0
  */
-export const current = (
+export const unfinished = (
   program: string,
   identity: string
 ): Effect.Effect<Option.Option<string>, JournalDamaged | JournalError, Journal> =>

@@ -11,6 +11,7 @@ import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
 import type { Forecast, Foretold } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
+import * as Step from "./Step.ts"
 
 type Verdict = Pick<Foretold, "verdict" | "why">
 
@@ -54,7 +55,7 @@ export const forecast = (
           key,
           title: titleOf(node),
           ...(number === undefined ? {} : { number }),
-          ...verdictOf(units, stop)
+          ...verdictOf(units, stop, () => isCertain(node, state))
         })
       }
     }
@@ -65,13 +66,26 @@ export const forecast = (
   })
 
 /** What is said of a node, from what is said of its units: what is first in this list decides. */
-const verdictOf = (units: ReadonlyArray<Verdict>, stop: Stop | undefined): Verdict & Pick<Foretold, "first"> => {
+const verdictOf = (
+  units: ReadonlyArray<Verdict>,
+  stop: Stop | undefined,
+  isCertain: () => boolean
+): Verdict & Pick<Foretold, "first"> => {
   const found = units.find(({ verdict }) => verdict === "asks") ?? units.find(({ verdict }) => verdict === "runs")
   if (found !== undefined) return found
-  if (stop instanceof Ahead) return { verdict: "perhaps", first: stop.first }
+  if (stop instanceof Ahead) return { verdict: isCertain() ? "runs" : "perhaps", first: stop.first }
   // It has a bug or fails before anything of it runs, which is for the run to say.
   if (stop !== undefined) return { verdict: "runs" }
   return units.find(({ verdict }) => verdict === "skipped") ?? { verdict: "kept" }
+}
+
+/** A step that a pipeline does not pass by, and of which no result is recorded, runs whatever it is given. */
+const isCertain = (node: Pipeline.Node, { executions }: RunState): boolean => {
+  if (node._tag !== "Step" && node._tag !== "Repeat" && node._tag !== "CatchTag") return false
+  const keys = [node.key, ...(node._tag === "Step" && node.was !== undefined ? [node.was] : [])]
+  return Step.isStep(node.unit) && keys.every((key) =>
+    [key, `${key}/0`, `${key}#catch`].every((path) => executions.get(path)?.succeeded !== true)
+  )
 }
 
 const titleOf = (node: Pipeline.Node): string =>

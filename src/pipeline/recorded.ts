@@ -13,13 +13,25 @@ import * as RunRecord from "./RunRecord.ts"
 import type { RunState } from "./RunState.ts"
 
 /**
- * Decodes every result that a pipeline may use, except what is to run again: after a change of the code, so that nothing
- * is found out late.
+ * Where the code changed since a run was last under way, decodes every result that it may use, except what is to run
+ * again: so that nothing is found out late.
  *
  * @category running
  * @since 0.1.0
  */
-export const stillDecodes = (
+export const stillFits = (
+  checkpoint: Checkpoint,
+  pipeline: Pipeline.Any,
+  state: RunState,
+  except: ReadonlySet<string>
+): Effect.Effect<void, JournalDamaged | JournalError | RecordedResultInvalid> => {
+  const before = Option.orElse(state.resumed, () => state.started)
+  return Option.exists(before, ({ plan }) => plan !== Plan.shape(pipeline))
+    ? stillDecodes(checkpoint, pipeline, state, except)
+    : Effect.void
+}
+
+const stillDecodes = (
   { id, journal, values }: Checkpoint,
   pipeline: Pipeline.Any,
   state: RunState,

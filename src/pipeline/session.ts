@@ -126,17 +126,13 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
           ...(follows === undefined ? {} : { follows })
         }, true)
       }
-      const { plan: before } = Option.getOrElse(state.resumed, () => started.value)
-      if (before !== plan) yield* recorded.stillDecodes(session.checkpoint, pipeline, state, new Set(again))
+      yield* recorded.stillFits(session.checkpoint, pipeline, state, new Set(again))
       yield* executor.record(
         { _tag: "RunResumed", at: yield* now, settings, plan, of, was: state.phase, run: id, program: pipeline.name },
         true
       )
       if (state.undoing > 0 && !dryRun) {
-        yield* Effect.catchAll(
-          interpret(executor.past, pipeline, input, { dryRun, looks: false }),
-          (stop) => stop.gravity === gravity.broken ? Effect.fail(stop) : Effect.void
-        )
+        yield* undoables(executor, pipeline, input)
         yield* compensate(executor)
       }
       const why = `asked for with --from ${from}`
@@ -225,6 +221,22 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
       )
     )
   })
+
+/**
+ * Passes again what a run has passed that can be undone, from its records alone, and gives that.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const undoables = (
+  { past, undoables }: JournalExecutor.JournalExecutor,
+  pipeline: Pipeline.Any,
+  input: unknown
+): Effect.Effect<JournalExecutor.JournalExecutor["undoables"], Stop, unknown> =>
+  interpret(past, pipeline, input, { dryRun: false, looks: false }).pipe(
+    Effect.catchAll((stop) => stop.gravity === gravity.broken ? Effect.fail(stop) : Effect.void),
+    Effect.as(undoables)
+  )
 
 /** What was passed before is not shown once more: only what comes from the first step on that runs. */
 const quietAtFirst = (executor: Executor): Executor => {

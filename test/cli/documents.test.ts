@@ -127,6 +127,20 @@ const cases: ReadonlyArray<readonly [outcome: string, Case]> = [
     code: 65,
     is: "JournalDamaged"
   }],
+  // plan
+  ["plan a program", { args: "plan fixture --how done --json", code: 0, is: "cairn.plan/1" }],
+  ["plan a run", { args: "plan @last --from first --json", before: failed, code: 0, is: "cairn.plan/1" }],
+  ["plan a held one", { args: "", ended: held("plan @last --json"), code: 0, is: "cairn.plan/1" }],
+  ["plan input that is empty", { args: "plan fixture --input - --json", code: 65, is: "InputInvalid" }],
+  ["plan what it has to have", { args: "plan fixture --json", code: 2, is: "UsageError" }],
+  ["plan from no such step", { args: "plan @last --from frist --json", before: failed, code: 2, is: "StepNotFound" }],
+  ["plan a damaged one", {
+    args: "plan @last --json",
+    before: Effect.zipRight(failed, damage),
+    code: 65,
+    is: "JournalDamaged"
+  }],
+  ["plan nothing", { args: "plan nothing --json", code: 2, is: "RunNotFound" }],
   // rm and gc
   ["rm", { args: "rm @last --json", before: done, code: 0, is: "cairn.removed/1" }],
   ["rm what is not finished", { args: "rm @last --json", before: failed, code: 2, is: "RunUnfinished" }],

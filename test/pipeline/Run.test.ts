@@ -553,7 +553,7 @@ describe("resume", () => {
       }
       const error = yield* Effect.flip(scene.on(Effect.scoped(Effect.gen(function*() {
         const opened = yield* checkpoint.open(scene.id())
-        return yield* recorded.stillDecodes({ ...opened, values: new Map() }, changed, yield* opened.ref.get, new Set())
+        return yield* recorded.stillFits({ ...opened, values: new Map() }, changed, yield* opened.ref.get, new Set())
       }))))
       assert.strictEqual(error._tag, "RecordedResultInvalid")
       assert.deepStrictEqual(scene.noted(), [])
@@ -968,7 +968,7 @@ describe("looking at runs", () => {
       const error = yield* Effect.flip(scene.on(Run.start(pipeline, "x")))
 
       assert.strictEqual(error._tag, "JournalDamaged")
-      assert.include(error.message, "was written by a newer Cairn")
+      assert.include(error.message, "is newer than this Cairn")
       assert.deepStrictEqual(records, before)
       assert.deepStrictEqual(scene.noted(), [])
       assert.strictEqual((yield* scene.info).status, "damaged")

@@ -82,16 +82,16 @@ describe("a forecast", () => {
       // Nothing is known yet.
       assert.deepStrictEqual(yield* of({}), {
         source: "runs",
-        look: "perhaps after source",
-        a: "perhaps after source",
-        b: "perhaps after source",
+        look: "runs after source",
+        a: "runs after source",
+        b: "runs after source",
         each: "perhaps after source",
         w: "perhaps after source",
         in: "perhaps after source",
-        r: "perhaps after in",
-        c: "perhaps after a",
+        r: "runs after in",
+        c: "runs after a",
         v: "perhaps after b",
-        d: "perhaps after a"
+        d: "runs after a"
       })
       assert.strictEqual(scene.store.journals.size, 0)
 
@@ -149,7 +149,7 @@ describe("a forecast", () => {
         Pipeline.forEach("each", asking, () => ["x", "y"], { key: (item) => item }),
         Pipeline.step("last", step(scene, "last"), ({ each }) => each.join())
       )
-      const asked = { each: "asks", last: "perhaps after each" }
+      const asked = { each: "asks", last: "runs after each" }
       const given = (path: string) => new Map([[path, Given.Json({ value: "yes" })]])
 
       yield* Effect.exit(scene.on(Run.start(pipeline, "i")))
@@ -160,7 +160,7 @@ describe("a forecast", () => {
       // That run is finished: the same command would begin another one.
       assert.deepStrictEqual(words(yield* scene.on(Run.forecast(pipeline, "i"))), {
         each: "runs",
-        last: "perhaps after each"
+        last: "runs after each"
       })
     }))
 
@@ -193,5 +193,48 @@ describe("a forecast", () => {
 
       assert.deepStrictEqual(renames, [{ was: "a", now: "letters" }, { was: "b", now: "words" }])
       assert.deepStrictEqual(gone, ["d"])
+    }))
+
+  it.effect("of a run by its name says what a resume would do, from a step too, and what would be undone before", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      let fails = true
+      const undone = Step.compensate(step(scene, "second"), () => scene.note("undone"))
+      const pipeline = Pipeline.make("named", { input: Schema.String }).pipe(
+        Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+        Pipeline.step("b", undone, ({ a }) => a),
+        Pipeline.step("c", step(scene, "third"), ({ a }) => a),
+        Pipeline.step(
+          "d",
+          step(scene, "fourth", () => fails ? Effect.fail(new Scene.Oops({ why: "" })) : Effect.succeed("")),
+          ({ b }) => b
+        )
+      )
+      const of = (from?: string) =>
+        Effect.map(scene.on(Run.forecastOf(pipeline, scene.id(), from === undefined ? {} : { from })), words)
+
+      yield* Effect.exit(scene.on(Run.start(pipeline, "i")))
+      const id = scene.id()
+      assert.deepStrictEqual(yield* scene.on(Run.current(pipeline, "i")), Option.some(id))
+      const records = [...scene.store.journals.get(id)?.records ?? []]
+      assert.deepStrictEqual(yield* of(), { a: "kept", b: "kept", c: "kept", d: "runs: it failed before" })
+      assert.deepStrictEqual(yield* of("b"), { a: "kept", b: "runs", c: "runs", d: "runs after b" })
+      const error = yield* Effect.flip(scene.on(Run.forecastOf(pipeline, id, { from: "nothing" })))
+      assert.strictEqual(error._tag, "StepNotFound")
+      assert.strictEqual((yield* Effect.flip(scene.on(Run.forecastOf(pipeline, "nothing"))))._tag, "RunNotFound")
+      assert.deepStrictEqual(scene.store.journals.get(id)?.records, records)
+
+      // It was killed before it could undo: that is done first, and then the step runs again.
+      yield* Effect.exit(scene.on(Run.resume(pipeline, id, { compensate: true })))
+      scene.store.journals.get(id)?.records.pop()
+      scene.noted()
+      assert.strictEqual((yield* scene.info).state.undoing, 1)
+      assert.deepStrictEqual(yield* of(), { a: "kept", b: "runs", c: "kept", d: "runs after b" })
+      assert.deepStrictEqual(scene.noted(), [])
+      fails = false
+      yield* scene.on(Run.resume(pipeline, id))
+      assert.deepStrictEqual(scene.noted(), ["undone", "second first(i)", "fourth second(first(i))"])
+      assert.deepStrictEqual(foreseen(scene), { a: "kept", b: "runs", c: "kept", d: "runs after b" })
+      assert.deepStrictEqual(yield* scene.on(Run.current(pipeline, "i")), Option.none())
     }))
 })

@@ -44,7 +44,7 @@ export const run = (app: App, specs: Specs): Effect.Effect<Outcome> =>
   Effect.sync(() => {
     const [topic] = app.parsed.args
     const spec = specs.all.find(({ name }) => name === topic)
-    if (spec !== undefined) return ofCommand(app, specs, spec)
+    if (spec !== undefined) return ofCommand(app, spec)
     return topic === exitCodes
       ? {
         text: help.ofExitCodes(),
@@ -54,9 +54,9 @@ export const run = (app: App, specs: Specs): Effect.Effect<Outcome> =>
   })
 
 /** @category running */
-export const ofCommand = (app: App, specs: Specs, spec: Spec.Spec): Outcome => ({
+export const ofCommand = (app: App, spec: Spec.Spec): Outcome => ({
   text: help.ofCommand(app.name, spec),
-  json: help.toJson(app.name, specs.all.filter(({ name }) => name === spec.name))
+  json: help.toJson(app.name, [spec])
 })
 
 /** @category running */

@@ -32,29 +32,37 @@ export const spec = (program: Program): Spec.Spec => ({
 
 /** @category running */
 export const run = Effect.fnUntraced(function*(app: App, program: Program) {
-  const { io, parsed } = app
   app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
+  return yield* start(app, program, yield* handedIn(app))
+})
+
+/** What is handed in as JSON, over which go the options; `file` is where that stood. */
+interface HandedIn {
+  readonly input: object
+  readonly settings: object
+  readonly file?: string | undefined
+}
+
+const handedIn = Effect.fnUntraced(function*({ io, parsed }: App) {
   const file = parsed.values.get("input")?.[0]
-  const whole = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)
-  if (typeof whole !== "object" || whole === null || Array.isArray(whole)) {
+  const input = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return yield* new InputInvalid({ where: handOff.nameOf(file ?? ""), reason: "it is not a JSON object" })
   }
-  return yield* start(app, program, { input: whole, settings: {}, file })
+  return { input, settings: {}, file } satisfies HandedIn
 })
 
 /**
- * Starts it on what was given as JSON, over which go the options; `file` is where that stood.
+ * The input and the settings that a command line gives.
  *
- * @category running
+ * @category parsing
  * @since 0.1.0
  */
-export const start = Effect.fnUntraced(function*(
-  app: App,
-  program: Program,
-  { file, ...json }: { readonly input: object; readonly settings: object; readonly file?: string | undefined }
-) {
-  const { io, parsed } = app
-  const fix = Spec.hint(app.name, spec(program))
+export const given = (app: App, program: Program) =>
+  Effect.flatMap(handedIn(app), (handed) => read(app, program, handed))
+
+const read = Effect.fnUntraced(function*({ io, name, parsed }: App, program: Program, { file, ...json }: HandedIn) {
+  const fix = Spec.hint(name, spec(program))
   const record = values.withPaths(
     program.input,
     { ...json.input, ...(yield* values.given(program.input, parsed, io)) },
@@ -71,13 +79,24 @@ export const start = Effect.fnUntraced(function*(
   )
   const given = { ...json.settings, ...(yield* values.given(program.settings, parsed, io)) }
   const settings = yield* values.decoded(program.settings, given, { fix, isStrict: true })
+  return { input, settings, recorded: values.recorded(program.settings, given) }
+})
+
+/**
+ * Starts it on what was given as JSON, over which go the options.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const start = Effect.fnUntraced(function*(app: App, program: Program, handed: HandedIn) {
+  const { input, recorded, settings } = yield* read(app, program, handed)
   return yield* perform(
     app,
     program.name,
     program.start(input as never, settings as never, {
       ...runOptions(app),
-      new: parsed.switches.get("new") === true,
-      settings: values.recorded(program.settings, given)
+      new: app.parsed.switches.get("new") === true,
+      settings: recorded
     }),
     "--new starts over"
   )

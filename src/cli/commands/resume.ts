@@ -25,19 +25,22 @@ const settingsOf = (programs: App["programs"]): ReadonlyArray<Spec.Flag> => {
   return [...flags.values()]
 }
 
+/** @category constants */
+export const fromFlag: Spec.Flag = {
+  name: "from",
+  kind: "value",
+  meta: "STEP",
+  description: "Run this step and all that follow again",
+  group: "Options"
+}
+
 /** @category constructors */
 export const resumeSpec = (programs: App["programs"]): Spec.Spec => ({
   name: "resume",
   description: "Goes on with a run: by default the last one that can.",
   args: [{ ...Spec.aRun, required: false }],
   flags: [
-    {
-      name: "from",
-      kind: "value",
-      meta: "STEP",
-      description: "Run this step and all that follow again",
-      group: "Options"
-    },
+    fromFlag,
     ...settingsOf(programs),
     ...Spec.running,
     ...Spec.everywhere
@@ -134,6 +137,38 @@ const lastUnfinished = (app: App) =>
 export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, Given>) {
   const { watched } = app
   watched.summary = { ...watched.summary, run: Option.some(info.id), program: Option.some(info.program) }
+  const { input, program, recorded, settings } = yield* asLeft(app, info)
+  return yield* perform(
+    app,
+    program.name,
+    program.resume(info.id, input as never, settings as never, {
+      ...runOptions(app),
+      settings: recorded,
+      answers,
+      ...from(app)
+    })
+  )
+})
+
+/**
+ * The step to begin again from, where one is named.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const from = ({ parsed }: App): { readonly from?: string } => {
+  const key = parsed.values.get("from")?.[0]
+  return key === undefined ? {} : { from: key }
+}
+
+/**
+ * A run as it was left: its program, the input that it began with, and the settings that it had last, over which go those
+ * that are given now.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
   if (Option.isSome(info.damage)) return yield* info.damage.value
   const program = app.programs.find(({ name }) => name === info.program)
   if (program === undefined) {
@@ -171,15 +206,5 @@ export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answer
   const input = yield* values.decoded(program.input, started.value.input, {
     fix: `${app.name} show ${info.id}${app.home.option}`
   })
-  const from = app.parsed.values.get("from")?.[0]
-  return yield* perform(
-    app,
-    program.name,
-    program.resume(info.id, input as never, settings as never, {
-      ...runOptions(app),
-      settings: values.recorded(program.settings, given),
-      answers,
-      ...(from === undefined ? {} : { from })
-    })
-  )
+  return { program, input, settings, recorded: values.recorded(program.settings, given) }
 })
