@@ -83,9 +83,8 @@ const verdictOf = (
 const isCertain = (node: Pipeline.Node, { executions }: RunState): boolean => {
   if (node._tag !== "Step" && node._tag !== "Repeat" && node._tag !== "CatchTag") return false
   const keys = [node.key, ...(node._tag === "Step" && node.was !== undefined ? [node.was] : [])]
-  return Step.isStep(node.unit) && keys.every((key) =>
-    [key, `${key}/0`, `${key}#catch`].every((path) => executions.get(path)?.succeeded !== true)
-  )
+  return Step.isStep(node.unit) &&
+    keys.every((key) => [key, `${key}/0`, `${key}#catch`].every((path) => executions.get(path)?.succeeded !== true))
 }
 
 const titleOf = (node: Pipeline.Node): string =>
