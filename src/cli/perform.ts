@@ -54,8 +54,7 @@ export const perform = <E>(
         error instanceof Suspended ? handOff.publish(app, error.run, error.requests) : republish(app)
     }),
     Effect.onInterrupt(() => countAnswers(app)),
-    Effect.provide(reporter),
-    Effect.provide(surrounding(app))
+    Effect.provide(Layer.merge(reporter, surrounding(app)))
   )
 }
 
