@@ -26,7 +26,7 @@ export const Issue = Schema.Struct({
 export type Issue = typeof Issue.Type
 
 /**
- * What a validation that succeeded found out.
+ * What came of each check of a validation.
  *
  * @category models
  * @since 0.1.0
@@ -34,6 +34,8 @@ export type Issue = typeof Issue.Type
 export const Report = Schema.Struct({
   /** The names of the checks without an error. */
   passed: Schema.Array(Schema.String),
+  /** The names of the checks that found one; none, where the validation succeeded. */
+  failed: Schema.Array(Schema.String),
   warnings: Schema.Array(Issue),
   /** The checks that were not made, and why. */
   skipped: Schema.Array(Schema.Struct({ check: Schema.String, reason: Schema.String }))
@@ -267,6 +269,7 @@ export const runWith = <A, R, E, R2>(
 ): Effect.Effect<Report, E | ValidationFailed, R2> =>
   Effect.gen(function*() {
     const passed: Array<string> = []
+    const failed: Array<string> = []
     const issues: Array<Issue> = []
     const skipped: Array<{ readonly check: string; readonly reason: string }> = []
 
@@ -285,14 +288,17 @@ export const runWith = <A, R, E, R2>(
           }
           const found = yield* make(member)
           issues.push(...found)
-          if (found.some(({ severity }) => severity === "error")) failedAt ??= member.name
-          else passed.push(member.name)
+          if (!found.some(({ severity }) => severity === "error")) passed.push(member.name)
+          else {
+            failed.push(member.name)
+            failedAt ??= member.name
+          }
         }
         return failedAt === undefined
       })
 
     yield* walk(self)
-    const report = { passed, warnings: issues.filter(({ severity }) => severity === "warning"), skipped }
+    const report = { passed, failed, warnings: issues.filter(({ severity }) => severity === "warning"), skipped }
     const errors = issues.filter(({ severity }) => severity === "error")
     return Array.isNonEmptyArray(errors) ? yield* new ValidationFailed({ issues: errors, report }) : report
   })

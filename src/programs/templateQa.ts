@@ -111,8 +111,8 @@ export const templateQa = Pipeline.make("template-qa", { input: Input }).pipe(
     "interview",
     interviewing.toPipeline(catalogue, { besides: [resumeId], keep: keepSession }),
     ({ earlier, session }) => ({
-      given: isResumed(session) ? answersIn(earlier.session?.stored).answers : {},
-      suggested: answersIn(earlier.saved?.config).answers
+      given: isResumed(session) ? answersIn(earlier.session?.stored) : {},
+      suggested: answersIn(earlier.saved?.config)
     })
   ),
   Pipeline.validate("settings", ConfigFile.rules, ({ earlier, interview }) => settingsOf(earlier, interview.answers)),
@@ -142,19 +142,14 @@ const isResumed = (session: Option.Option<boolean>): boolean => Option.getOrElse
 
 /** The answers that led to what was stored. */
 const answersIn = (settings: Readonly<Record<string, unknown>> = {}) =>
-  stored.fromStored(catalogue, ConfigFile.toStored(settings))
+  stored.fromStored(catalogue, ConfigFile.toStored(settings)).answers
 
 const settingsOf = ({ saved }: Found, answers: Parameters<typeof stored.toStored>[1]) =>
   ConfigFile.fromStored(stored.toStored(catalogue, answers), Option.fromNullable(saved))
 
 /** What was found before, and what was not used of it. */
-const warningsOf = ({ earlier: { saved, session, warnings }, session: answer }: State): ReadonlyArray<Warning> => [
+const warningsOf = ({ earlier: { session, warnings }, session: answer }: State): ReadonlyArray<Warning> => [
   ...warnings,
-  ...answersIn(saved?.config).strays.map(({ id, value, wanted }) => ({
-    code: "not-offered",
-    message: `The saved value ${JSON.stringify(value)} cannot be an answer any more (${wanted}), and was not offered`,
-    where: id
-  })),
   ...(session === null || isResumed(answer) ? [] : [{
     code: "session-not-used",
     message: "The answers of an interrupted interview were not used"

@@ -280,8 +280,12 @@ describe("template-qa, from what was saved", () => {
       documentation_urls: ["https://docs.example.org/style?v=2", "http://localhost:8080/guide"]
     })
     assert.deepStrictEqual(
-      (warnings as ReadonlyArray<Record<string, string>>).map(({ code, where }) => [code, where]),
-      [["not-offered", "template_purpose"]]
+      (warnings as ReadonlyArray<Record<string, string>>).map(({ code, message }) => [code, message]),
+      [[
+        "not-a-choice",
+        "template_purpose is not offered as it was saved: \"fun\" cannot be an answer (a number from 1 to 4, or " +
+        "quick_start, team_standards, prototype, production)"
+      ]]
     )
   })
 

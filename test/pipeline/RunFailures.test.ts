@@ -327,7 +327,7 @@ describe("validate", () => {
         error,
         new Validation.ValidationFailed({
           issues: [Validation.error("short", "shorter than 10")],
-          report: { passed: ["plain"], warnings, skipped: [] }
+          report: { passed: ["plain"], failed: ["long"], warnings, skipped: [] }
         })
       )
       assert.deepStrictEqual(scene.noted(), ["plain", "long"])
@@ -335,6 +335,7 @@ describe("validate", () => {
       minimum = 3
       assert.deepStrictEqual(yield* scene.on(Run.start(pipeline, "hello!")), {
         passed: ["plain", "long"],
+        failed: [],
         warnings,
         skipped: []
       })

@@ -24,13 +24,19 @@ describe("at", () => {
 
       const empty = yield* Effect.flip(Validation.validate(document, { title: "" }))
       assert.deepStrictEqual(empty.issues, [Validation.error("title-empty", "is empty", { path: "/title" })])
-      assert.deepStrictEqual(empty.report.skipped, [{ check: "length", reason: "\"present\" found an error" }])
+      assert.deepStrictEqual(empty.report, {
+        passed: ["always"],
+        failed: ["present"],
+        warnings: [Validation.warning("note", "is noted")],
+        skipped: [{ check: "length", reason: "\"present\" found an error" }]
+      })
     }))
 
   it.effect("has nothing to say of a part that is not there", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* Validation.validate(document, {}), {
         passed: ["present", "length", "always"],
+        failed: [],
         warnings: [Validation.warning("note", "is noted")],
         skipped: []
       })

@@ -7,7 +7,9 @@ import { Effect, Either, Option } from "effect"
 import type { Answer } from "../../layers/Asked.ts"
 import { foreignJson } from "../../pipeline/foreignJson.ts"
 import * as Validation from "../../pipeline/Validation.ts"
+import { catalogue } from "./catalogue.ts"
 import { ConfigCorrupt, ConfigInvalid } from "./errors.ts"
+import * as stored from "./stored.ts"
 
 /** @category constants */
 export const fileName = ".template-create-config.json"
@@ -101,13 +103,8 @@ type Config = Readonly<Record<string, unknown>>
 const isText = (value: unknown): value is string => typeof value === "string"
 const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 
-/**
- * What settings must be, before they are saved and after they were loaded. Everything that is wrong is found.
- *
- * @category rules
- * @since 0.1.0
- */
-export const rules: Validation.Validation<Config> = Validation.all(
+/** What is wrong with a setting whatever the choices are; everything that is, is found. */
+const form: Validation.Validation<Config> = Validation.all(
   Validation.check(
     "required settings",
     (config) =>
@@ -137,8 +134,35 @@ export const rules: Validation.Validation<Config> = Validation.all(
   setting("testing_scope", isList, (scope) => scope.length === 0 ? "is empty" : undefined)
 )
 
-/** That the file is of the right shape; whatever else is wrong can only be said then. */
-const shape = Validation.chain<unknown>(
+/** That no setting has a value which no answer to its question could have given. */
+const choices = (issue: typeof Validation.error): Validation.Check<Config> =>
+  Validation.check(
+    "choices",
+    (config) =>
+      stored.fromStored(catalogue, toStored(config)).strays.map(({ id, value, wanted }) =>
+        issue("not-a-choice", `${JSON.stringify(value)} cannot be an answer (${wanted})`, { path: id })
+      )
+  )
+
+/**
+ * What settings must be before they are saved.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const rules: Validation.Validation<Config> = Validation.all(form, choices(Validation.error))
+
+const configOf = (file: unknown): Option.Option<Config> =>
+  isObject(file) && isObject(file.config) ? Option.some(file.config) : Option.none()
+
+/**
+ * What a file of settings must be to begin from it: of the right shape, since nothing more can be said of it otherwise,
+ * and with settings that keep the rules. A choice that there is no more is not offered, and no reason to begin anew.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const file: Validation.Validation<unknown> = Validation.chain(
   Validation.check(
     "an object",
     (file) => isObject(file) ? [] : [Validation.error("shape", `it is not an object, but ${kindOf(file)}`)]
@@ -164,7 +188,8 @@ const shape = Validation.chain<unknown>(
           } is known: what it means may have changed`
         )
       ]
-      : [])
+      : []),
+  Validation.at("", configOf, Validation.all(form, choices(Validation.warning)))
 )
 
 /**
@@ -182,22 +207,21 @@ export const parse = (
 > =>
   Effect.gen(function*() {
     const corrupt = (reason: string) => new ConfigCorrupt({ path, reason })
-    const file = yield* Either.mapLeft(foreignJson(text), corrupt)
-    const { warnings } = yield* Effect.mapError(
-      Validation.validate(shape, file),
-      ({ issues }) => corrupt(issues.map(({ message }) => message).join("; "))
-    )
-    const { config, created_at: createdAt, updated_at: updatedAt, version: _, ...rest } = isObject(file) ? file : {}
-    if (!isObject(config)) return yield* corrupt("it is no settings")
-    yield* Effect.mapError(
-      Validation.validate(rules, config),
-      ({ issues }) => new ConfigInvalid({ path, issues })
-    )
+    const value = yield* Either.mapLeft(foreignJson(text), corrupt)
+    const { warnings } = yield* Effect.mapError(Validation.validate(file, value), ({ issues }) => {
+      const shape = issues.filter(({ code }) => code === "shape")
+      return shape.length === 0
+        ? new ConfigInvalid({ path, issues })
+        : corrupt(shape.map(({ message }) => message).join("; "))
+    })
+    const { config: _, created_at: createdAt, updated_at: updatedAt, version: __, ...rest } = isObject(value)
+      ? value
+      : {}
     return {
       saved: {
         createdAt: isText(createdAt) ? createdAt : "",
         updatedAt: isText(updatedAt) ? updatedAt : "",
-        config,
+        config: Option.getOrElse(configOf(value), () => ({})),
         rest
       },
       warnings
@@ -220,10 +244,10 @@ export const toText = ({ config, createdAt, rest, updatedAt }: Saved): string =>
  * @since 0.1.0
  */
 export const fromStored = (
-  stored: Readonly<Record<string, Answer | null>>,
+  answers: Readonly<Record<string, Answer | null>>,
   before: Option.Option<Saved>
 ): Readonly<Record<string, unknown>> => {
-  const joined = withJoined(stored)
+  const joined = withJoined(answers)
   const unknown = Option.match(before, {
     onNone: () => [],
     onSome: ({ config }) => Object.entries(config).filter(([name]) => !Object.hasOwn(fields, name))
@@ -241,11 +265,11 @@ export const fromStored = (
  * @since 0.1.0
  */
 export const withJoined = (
-  stored: Readonly<Record<string, Answer | null>>
+  answers: Readonly<Record<string, Answer | null>>
 ): Readonly<Record<string, Answer | null>> =>
-  isTexts(stored.documentation_text)
-    ? { ...stored, documentation_text: stored.documentation_text.join("\n") }
-    : stored
+  isTexts(answers.documentation_text)
+    ? { ...answers, documentation_text: answers.documentation_text.join("\n") }
+    : answers
 
 /**
  * What is stored of answers, from settings.

@@ -98,7 +98,11 @@ export const findEarlier = Step.make("find-earlier", {
         session,
         warnings: [
           ...Option.match(parsed, { onNone: () => [], onSome: ({ warnings }) => warnings })
-            .map(({ code, message }) => ({ code, message, where: path })),
+            .map(({ code, message, path: setting }) => ({
+              code,
+              message: setting === undefined ? message : `${setting} is not offered as it was saved: ${message}`,
+              where: path
+            })),
           ...warnings
         ]
       }

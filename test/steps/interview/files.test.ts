@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Option } from "effect"
 import * as fs from "node:fs"
 import { fileURLToPath } from "node:url"
+import * as Validation from "../../../src/pipeline/Validation.ts"
 import * as catalogue from "../../../src/steps/interview/catalogue.ts"
 import * as ConfigFile from "../../../src/steps/interview/ConfigFile.ts"
 import * as SessionFile from "../../../src/steps/interview/SessionFile.ts"
@@ -52,6 +53,32 @@ describe("the file of settings", () => {
       Either.getOrThrow(parsed(text)).saved,
       { ...saved, config: { ...config, author: "Zoë" } }
     )
+  })
+
+  it("is not saved with a choice that there is not, and is read with a warning of it", () => {
+    const strays = {
+      test_pattern: "zen",
+      standard_folders: ["src", "attic"],
+      // These have been specified in words of one's own.
+      primary_language: "Elixir",
+      framework: "phoenix",
+      framework_version: "1.7"
+    }
+
+    const refused = Effect.runSync(Effect.flip(Validation.validate(ConfigFile.rules, { ...config, ...strays })))
+    const read = Either.getOrThrow(parsed(file({}, strays))).warnings
+
+    assert.deepStrictEqual(refused.issues.map(({ code, message, path }) => [code, path, message]), [
+      [
+        "not-a-choice",
+        "standard_folders",
+        "[\"src\",\"attic\"] cannot be an answer (numbers from 1 to 6 with commas between them, or src, tests, docs, " +
+        "scripts, github, docker)"
+      ],
+      ["not-a-choice", "test_pattern", "\"zen\" cannot be an answer (a number from 1 to 3, or aaa, bdd, none)"]
+    ])
+    assert.deepStrictEqual([refused.report.failed, refused.report.skipped], [["choices"], []])
+    assert.deepStrictEqual(read, refused.issues.map((issue) => ({ ...issue, severity: "warning" })))
   })
 
   it("keeps what it does not know", () => {
