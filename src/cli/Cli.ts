@@ -19,6 +19,7 @@ import * as programCommand from "./commands/program.ts"
 import * as removeCommand from "./commands/remove.ts"
 import * as resumeCommand from "./commands/resume.ts"
 import * as runs from "./commands/runs.ts"
+import * as schema from "./commands/schema.ts"
 import * as show from "./commands/show.ts"
 import * as complete from "./complete.ts"
 import { finish } from "./finish.ts"
@@ -217,6 +218,7 @@ const commandsOf = (definition: Definition) => {
     { spec: removeCommand.removeSpec, run: removeCommand.remove },
     { spec: removeCommand.collectSpec, run: removeCommand.collect },
     { spec: graph.spec(names(programs)), run: graph.run },
+    { spec: schema.spec(names(programs)), run: schema.run },
     { spec: agentSetup.spec, run: agentSetup.run },
     { spec: mcp.spec, run: mcp.run },
     { spec: completions.spec(definition.name), run: completions.run }

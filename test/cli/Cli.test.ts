@@ -1,6 +1,8 @@
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { Line } from "../../src/cli/result.ts"
 import { bundle, type Child, type Ended, isJson, type Options, run, temporary } from "./command.ts"
 
 const made = temporary()
@@ -216,6 +218,9 @@ describe("stdout and stderr", { timeout: 60_000 }, () => {
     const { stderr } = await call("fixture --how log --progress json")
     const [hello, ...events] = stderr.trim().split("\n").map((line) => isJson(line) as Record<string, unknown>)
 
+    for (const line of stderr.trim().split("\n")) {
+      Schema.decodeUnknownSync(Schema.parseJson(Line), { onExcessProperty: "error" })(line)
+    }
     assert.strictEqual(hello?.schema, "cairn.events/1")
     assert.deepStrictEqual(events.map(({ _tag }) => _tag), [
       "RunStarted",
