@@ -69,13 +69,14 @@ describe("mcp", { timeout: 60_000 }, () => {
       const { requests, run: id, status } = waiting.structuredContent
       assert.strictEqual(status, "waiting")
       assert.deepStrictEqual(isJson(waiting.content[0].text), waiting.structuredContent)
-      assert.deepStrictEqual(
-        requests[0],
-        isJson(fs.readFileSync(
-          join(folder, ".cairn/runs", id, "requests", `${requests[0].id}.json`),
-          "utf8"
-        ))
-      )
+      const file = isJson(
+        fs.readFileSync(join(folder, ".cairn/runs", id, "requests", `${requests[0].id}.json`), "utf8")
+      ) as Json
+      assert.deepStrictEqual(requests[0], {
+        ...file,
+        answer: { tool: "run_answer", arguments: { run: id, request: requests[0].id } }
+      })
+      assert.deepStrictEqual(waiting.structuredContent.next, { tool: "run_answer", arguments: { run: id } })
 
       const refused = await call("run_answer", { run: id, request: "parts/two", answer: { title: "" } })
       assert.isTrue(refused.isError)
@@ -85,7 +86,7 @@ describe("mcp", { timeout: 60_000 }, () => {
           "error  The answer to \"parts/two\" does not fit the question (2 problems, attempt 1 of 3); nothing was stored.",
           "  /title: Expected a non empty string, actual \"\"",
           "  /pages: is missing",
-          "fix    Correct the answer and call run_answer again."
+          "fix    Correct the answer and send it again: run_answer with \"request\": parts/two"
         ].join("\n")
       )
       assert.strictEqual(refused.structuredContent.requests[1].attempt, 2)
@@ -118,7 +119,8 @@ describe("mcp", { timeout: 60_000 }, () => {
         schema: "cairn.result/1",
         run: id,
         program: "poem",
-        status: "running"
+        status: "running",
+        next: { tool: "run_status", arguments: { run: id } }
       })
       assert.deepInclude((await call("run_status", { run: id })).structuredContent, {
         status: "running",
@@ -214,7 +216,7 @@ describe("mcp", { timeout: 60_000 }, () => {
         await words("run_start", { program: "poem", input: { after: "x" }, settings: { key: "k" } }),
         "The setting \"key\" is a secret"
       )
-      assert.include(await words("run_status", { run: "none" }), "fix    Call run_list to see the runs.")
+      assert.include(await words("run_status", { run: "none" }), "fix    List the runs: run_list")
 
       assert.deepStrictEqual((await request("tools/call", { name: "nope", arguments: {} })).error, {
         code: -32602,

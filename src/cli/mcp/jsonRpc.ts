@@ -50,6 +50,8 @@ export const make = (write: (line: string) => void): JsonRpc => {
   const open = new Map<number, Id>()
   let count = 0
   let rest = ""
+  /** Requests that nobody waits for any more: they get no response. */
+  const cancelled = new Set<number>()
   let offersElicitation = false
   let whenIdle = () => {}
 
@@ -74,9 +76,11 @@ export const make = (write: (line: string) => void): JsonRpc => {
   const notified = (method: string, message: Message): Option.Option<object> => {
     if (!McpSchema.ClientNotificationRpcs.requests.has(method)) return Option.none()
     if (method !== "notifications/cancelled") return Option.some(message)
-    const cancelled = fieldOf(message.params, "requestId")
-    const [number] = [...open].find(([, id]) => id === cancelled) ?? []
-    return Option.map(Option.fromNullable(number), (requestId) => ({ ...message, params: { requestId } }))
+    const meant = fieldOf(message.params, "requestId")
+    const [number] = [...open].find(([, id]) => id === meant) ?? []
+    if (number === undefined) return Option.none()
+    cancelled.add(number)
+    return Option.some({ ...message, params: { requestId: number } })
   }
 
   const requested = (method: string, id: Id, message: Message): Option.Option<object> => {
@@ -85,7 +89,7 @@ export const make = (write: (line: string) => void): JsonRpc => {
       return Option.none()
     }
     if (method === "initialize") {
-      offersElicitation = fieldOf(fieldOf(message.params, "capabilities"), "elicitation") !== undefined
+      offersElicitation = hasForms(fieldOf(fieldOf(message.params, "capabilities"), "elicitation"))
     }
     open.set(++count, id)
     // A tool without parameters may be called without arguments.
@@ -104,6 +108,7 @@ export const make = (write: (line: string) => void): JsonRpc => {
     if (typeof message.id !== "number" || !open.has(message.id)) return
     const id = open.get(message.id) ?? null
     open.delete(message.id)
+    if (cancelled.delete(message.id)) return open.size === 0 ? whenIdle() : undefined
     if (message.error === undefined) send({ jsonrpc: "2.0", id, result: message.result })
     else refuse(id, ...errorOf(message.error))
     if (open.size === 0) whenIdle()
@@ -160,6 +165,11 @@ const errorOf = (error: unknown): readonly [code: number, message: string] => {
   const isOurs = typeof code === "number" && code !== 0 && typeof message === "string"
   return isOurs ? [code, message] : [-32602, "The request does not have the form that MCP gives it"]
 }
+
+/** Whoever only opens addresses says so; whoever says nothing more shows forms. */
+const hasForms = (elicitation: unknown): boolean =>
+  typeof elicitation === "object" && elicitation !== null &&
+  (Object.keys(elicitation).length === 0 || fieldOf(elicitation, "form") !== undefined)
 
 const fieldOf = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined

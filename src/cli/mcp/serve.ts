@@ -23,6 +23,7 @@ import * as Watched from "../Watched.ts"
 import * as elicitation from "./elicitation.ts"
 import * as jsonRpc from "./jsonRpc.ts"
 import * as tools from "./tools.ts"
+import * as words from "./words.ts"
 
 /** A client does not wait for ever: what takes longer is looked at again with `run_status`. */
 const patience = "2 seconds"
@@ -79,8 +80,8 @@ const register = Effect.fnUntraced(function*(app: App, client: Client, scope: Sc
         Effect.gen(function*() {
           const one = call(app)
           const calling = tool.call(one, given)
-          if (!tool.runs) return resultOf(finish.documentOf(one, yield* Effect.exit(calling)))
-          return resultOf(yield* attended(one, yield* settled(one, calling, scope), client, scope))
+          if (!tool.runs) return resultOf(app, finish.documentOf(one, yield* Effect.exit(calling)))
+          return resultOf(app, yield* attended(one, yield* settled(one, calling, scope), client, scope))
         }).pipe(Effect.provide(journal))
     })
   }
@@ -123,7 +124,8 @@ const settled = (
             schema: "cairn.result/1",
             run: Option.getOrNull(run),
             program: Option.getOrNull(program),
-            status: "running"
+            status: "running",
+            next: { tool: "run_status", arguments: { run: Option.getOrNull(run) } }
           },
           exit: Option.none()
         }
@@ -138,7 +140,8 @@ const attended = (
   app: App,
   { code, document, exit }: Effect.Effect.Success<ReturnType<typeof settled>>,
   client: Client,
-  scope: Scope.Scope
+  scope: Scope.Scope,
+  asked: ReadonlyMap<string, number> = new Map()
 ): Effect.Effect<Settled, never, Journal | McpSchema.McpServerClient> =>
   Effect.gen(function*() {
     const isRefused = Option.exists(exit, (exit) =>
@@ -154,7 +157,8 @@ const attended = (
     const requests = tools.requestsOf(app, info.value)
     if (client.offersElicitation()) {
       for (const request of RunState.openRequests(info.value.state)) {
-        const answer = request.ask === "user" ? yield* elicited(request, client) : Option.none()
+        const times = asked.get(request.id) ?? 0
+        const answer = request.ask === "user" && times < mostAsked ? yield* elicited(request, client) : Option.none()
         if (Option.isNone(answer)) {
           continue
         }
@@ -164,14 +168,21 @@ const attended = (
           next,
           yield* settled(next, resumeCommand.goOn(next, info.value, answers), scope),
           client,
-          scope
+          scope,
+          new Map([...asked, [request.id, times + 1]])
         )
       }
     }
-    return { code, document: { ...(document as object), requests } }
+    return {
+      code,
+      document: { ...(document as object), requests, next: Option.getOrNull(words.nextOf(info.value)) }
+    }
   })
 
 const waiting = 42
+
+/** So often a person is asked again in one call: whoever fills forms in by itself would do so for ever. */
+const mostAsked = 3
 
 /** What a person answers; nothing where no form could ask for it, or the person would not say. */
 const elicited = (
@@ -191,21 +202,17 @@ const elicited = (
     )).pipe(Effect.map(Option.flatten))
 
 /** What a tool says: its document, and where it failed a few words for whoever reads no JSON. */
-const resultOf = ({ code, document }: Settled): McpSchema.CallToolResult => {
+const resultOf = (app: App, { code, document }: Settled): McpSchema.CallToolResult => {
   const isError = code !== 0 && code !== waiting
-  const { error } = document as {
-    readonly error?: { readonly tag: string; readonly message: string; readonly fix: string }
+  const { error: found, ...rest } = document as { readonly error?: words.Problem }
+  if (!isError || found === undefined) {
+    const text = JSON.stringify(document)
+    return new McpSchema.CallToolResult({ isError, structuredContent: document, content: [{ type: "text", text }] })
   }
-  const text = isError && error !== undefined
-    ? `error  ${error.message}\nfix    ${fixes[error.tag] ?? error.fix}`
-    : JSON.stringify(document)
-  return new McpSchema.CallToolResult({ isError, structuredContent: document, content: [{ type: "text", text }] })
-}
-
-/** What to do next, where that is another call. */
-const fixes: Readonly<Record<string, string>> = {
-  AnswerInvalid: "Correct the answer and call run_answer again.",
-  AnswerUnreadable: "Call run_answer with the answer.",
-  RunNotFound: "Call run_list to see the runs.",
-  RunHeld: "Call run_status until the run is no longer running."
+  const error = words.ofFailure(app, found)
+  return new McpSchema.CallToolResult({
+    isError,
+    structuredContent: { ...rest, error },
+    content: [{ type: "text", text: `error  ${error.message}\nfix    ${error.fix}` }]
+  })
 }

@@ -19,6 +19,7 @@ import * as resumeCommand from "../commands/resume.ts"
 import * as runsCommand from "../commands/runs.ts"
 import * as handOff from "../handOff.ts"
 import { UsageError } from "../UsageError.ts"
+import * as words from "./words.ts"
 
 /**
  * What a tool does when it is called: it looks at something, or has a run go on, which may take a while.
@@ -96,7 +97,8 @@ export const make = (app: App): ReadonlyArray<Tool> => {
       `Starts a program, or goes on with the run that this input has, and says how it stands. ${
         programs.map(({ description, name }) => `${name}: ${description}`).join(" ")
       } While status is "running", call run_status. When it is "waiting", answer each of the requests with run_answer: ` +
-        `yourself where ask is "agent", and what the user says where it is "user".`,
+        `yourself where ask is "agent", and what the user says where it is "user". Where it is "failed", error says what to ` +
+        `do. An option that a text names, such as --dry-run, is a field of input or settings here: dryRun.`,
       Start,
       {
         runs: true,
@@ -149,7 +151,15 @@ export const make = (app: App): ReadonlyArray<Tool> => {
     ),
     toolOf("run_list", "List the runs", "Lists the runs, the one that changed last first.", Schema.Struct({}), {
       runs: false,
-      call: runsCommand.run
+      call: (app) =>
+        Effect.map(runsCommand.run(app), ({ json }) =>
+          outcome({
+            ...json,
+            runs: json.runs.map((one) => ({
+              ...one,
+              next: { tool: one.status === "done" ? "run_output" : "run_status", arguments: { run: one.run } }
+            }))
+          }))
     }),
     toolOf("run_output", "Read a result", "Gives what a run that is done has come to.", OfRun, {
       runs: false,
@@ -187,18 +197,22 @@ const infoOf = (run: string) =>
 const statusOf = (app: App, info: Run.Info) => ({
   schema: "cairn.status/1",
   ...runsCommand.toJson(app, info),
+  next: Option.getOrNull(words.nextOf(info)),
   requests: requestsOf(app, info),
-  problem: Option.getOrNull(info.state.problem)
+  problem: Option.getOrNull(Option.map(info.state.problem, words.ofProblem(app)))
 })
 
 /**
- * The questions of a run, as they stand in their files.
+ * The questions of a run, as they stand in their files but for how they are answered.
  *
  * @category accessors
  * @since 0.1.0
  */
 export const requestsOf = (app: App, info: Run.Info) =>
-  RunState.openRequests(info.state).map((request) => handOff.toJson(app, info.id, request))
+  RunState.openRequests(info.state).map((request) => ({
+    ...handOff.toJson(app, info.id, request),
+    answer: words.answering(info.id, request.id)
+  }))
 
 const anyWrites = (node: Plan.PlanNode): boolean => node.writes || node.inner.some(anyWrites)
 
