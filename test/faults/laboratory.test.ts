@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as Damage from "./damage.ts"
 import * as Laboratory from "./laboratory.ts"
 import { planted } from "./planted.ts"
 
@@ -33,6 +34,23 @@ describe("the fault laboratory", { timeout: 120_000 }, () => {
     it.live(`finds it where ${bug}`, () =>
       Effect.gen(function*() {
         assert.isDefined(yield* Laboratory.found(how, 300))
+      }))
+  }
+
+  it.live("finds that a damaged journal is refused by record and byte, and one that was cut goes on exactly", () =>
+    Effect.gen(function*() {
+      const { cases, violations } = yield* Damage.tried({ every: 211 })
+
+      assert.deepStrictEqual(violations, [])
+      assert.isAbove(cases, 200)
+    }))
+
+  for (const { bug, plant } of Damage.planted) {
+    it.live(`finds it where ${bug}`, () =>
+      Effect.gen(function*() {
+        const { violations } = yield* Damage.tried({ every: 997, plant })
+
+        assert.isAbove(violations.length, 0)
       }))
   }
 })

@@ -1,0 +1,116 @@
+/**
+ * Loaded into the command before anything else (`node --import`): lets one call that changes files fail, end the
+ * process, or take a part of what it is given; and lets the clock of the wall jump. It changes nothing of the command.
+ *
+ *     FAULT  {"under":"/a/folder","at":12,"code":"EIO","isSticky":false}     code: also "kill" and "short"
+ *     CLOCK  {"offset":3600000,"jump":-7200000,"after":200}                  milliseconds
+ *     FAULT_CALLS  a file to which the number of calls is written at the end
+ */
+import * as fs from "node:fs"
+import { createRequire, syncBuiltinESMExports } from "node:module"
+
+const mutable = createRequire(import.meta.url)("node:fs")
+const { appendFileSync } = fs
+
+const fault = process.env["FAULT"] === undefined ? undefined : JSON.parse(process.env["FAULT"])
+if (fault !== undefined) {
+  const paths = new Map()
+  let calls = 0
+  const names = []
+
+  const isOurs = (path) => typeof path === "string" && path.startsWith(fault.under)
+  const pathOf = (first, second) => isOurs(second) ? second : typeof first === "number" ? paths.get(first) : first
+
+  /** Says what becomes of a call on a path. */
+  const judge = (name, path) => {
+    if (!isOurs(path)) return undefined
+    calls++
+    names.push(name)
+    if (calls !== fault.at && !(calls > fault.at && fault.isSticky)) return undefined
+    if (fault.code === "kill") process.kill(process.pid, "SIGKILL")
+    return fault.code
+  }
+  const refusal = (code, name) =>
+    Object.assign(new Error(`${code}: injected, ${name}`), { code, errno: -5, syscall: name })
+  const remember = (descriptor, path) => {
+    // A number that was closed is used again.
+    if (isOurs(path)) paths.set(descriptor, path)
+    else paths.delete(descriptor)
+    return descriptor
+  }
+  const isWriting = (flags) =>
+    typeof flags === "number"
+      ? (flags & 3) !== 0 || (flags & fs.constants.O_CREAT) !== 0
+      : flags !== undefined && flags !== "r"
+  const half = (name, args) => {
+    const [descriptor, bytes, offset, length, ...rest] = args
+    if (name !== "write" || typeof bytes === "string") return args
+    const from = typeof offset === "number" ? offset : 0
+    return [
+      descriptor,
+      bytes,
+      from,
+      Math.ceil((typeof length === "number" ? length : bytes.length - from) / 2),
+      ...rest
+    ]
+  }
+
+  for (
+    const name of [
+      "open",
+      "write",
+      "fsync",
+      "fdatasync",
+      "ftruncate",
+      "mkdir",
+      "rename",
+      "link",
+      "unlink",
+      "chmod",
+      "fchmod",
+      "rm",
+      "rmdir"
+    ]
+  ) {
+    const sync = mutable[`${name}Sync`]
+    mutable[`${name}Sync`] = (...args) => {
+      if (name === "open" && !isWriting(args[1])) return remember(sync(...args), args[0])
+      const said = judge(name, pathOf(...args))
+      if (said === "short") return sync(...half(name, args))
+      if (said !== undefined) throw refusal(said, name)
+      const value = sync(...args)
+      return name === "open" ? remember(value, args[0]) : value
+    }
+    const later = mutable[name]
+    mutable[name] = (...args) => {
+      const done = args.pop()
+      const settle = name === "open"
+        ? (error, descriptor) => done(error, error === null ? remember(descriptor, args[0]) : descriptor)
+        : done
+      if (name === "open" && !isWriting(args[1])) return later(...args, settle)
+      const said = judge(name, pathOf(...args))
+      if (said === "short") return later(...half(name, args), done)
+      if (said !== undefined) return setImmediate(() => done(refusal(said, name)))
+      return later(...args, settle)
+    }
+  }
+  syncBuiltinESMExports()
+  const { FAULT_CALLS } = process.env
+  if (FAULT_CALLS !== undefined) process.on("exit", () => appendFileSync(FAULT_CALLS, JSON.stringify(names)))
+}
+
+const clock = process.env["CLOCK"] === undefined ? undefined : JSON.parse(process.env["CLOCK"])
+if (clock !== undefined) {
+  const RealDate = Date
+  const began = performance.now()
+  const shift = () => clock.offset + (performance.now() - began >= clock.after ? clock.jump : 0)
+  globalThis.Date = class extends RealDate {
+    constructor(...args) {
+      if (args.length === 0) super(RealDate.now() + shift())
+      else super(...args)
+    }
+    static now() {
+      return RealDate.now() + shift()
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import { temporary } from "../cli/command.ts"
+import * as Processes from "./processes.ts"
+
+const folder = temporary()
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+const seed = Number(process.env["CAIRN_SEED"] ?? Date.now() % 1_000_000)
+
+describe("the built command, as a process", { timeout: 300_000 }, () => {
+  const promises: ReadonlyArray<
+    readonly [promise: string, count: number, tried: (options: Processes.Options) => Promise<Processes.Tried>]
+  > = [
+    ["keeps every result when it is killed with -9 again and again", 8, Processes.kills],
+    ["ends within seconds when it is told to, and goes on", 4, Processes.signals],
+    ["is run by one of several that want it, and the others are told by whom", 4, Processes.races],
+    ["is taken over at once from one that was killed", 1, Processes.takeovers],
+    ["loses nothing, whichever call to the disk fails", 4, Processes.calls],
+    ["does not mind a clock that jumps", 1, Processes.clockJumps]
+  ]
+  for (const [promise, count, tried] of promises) {
+    it(promise, async () => {
+      const { cases, violations } = await tried({ folder, seed, count })
+
+      assert.deepStrictEqual(violations, [])
+      assert.isAtLeast(cases, count)
+    })
+  }
+})
