@@ -384,6 +384,8 @@ describe("template-qa, over MCP", { timeout: 60_000 }, () => {
   it("shows the questions that answers have opened as a form, to a client that offers forms", async () => {
     const forms: Array<mcp.Json> = []
     const ask = (params: mcp.Json) => {
+      // What is asked first is left to the call that answers.
+      if ("template_name" in params.requestedSchema.properties) return { action: "decline" }
       forms.push(params)
       return { action: "accept", content: { ...opened, needs_data_access: false } }
     }
