@@ -59,6 +59,47 @@ describe("examples", { timeout: 120_000 }, () => {
     assert.strictEqual(printed, "")
   })
 
+  describe("that print", () => {
+    const names = fs.readdirSync(at("examples")).filter((name) => /^\d\d-.*\.ts$/.test(name))
+
+    it.each(names)("%s prints what it says, in at most sixty lines", async (name) => {
+      const code = fs.readFileSync(at(`examples/${name}`), "utf8")
+      const said = /^ \* Prints:\n((?: \*(?:   .*)?\n)+?) \*\/$/m.exec(code)?.[1]?.replaceAll(/^ \*(?: {3})?/gm, "")
+      const ended = await run(await bundle(`examples/${name}`, folder), [], {
+        cwd: fs.mkdtempSync(join(folder, "run-"))
+      })
+
+      assert.deepStrictEqual([ended.code, ended.stdout], [0, said], ended.stderr)
+      assert.isAtMost(code.split("\n").length, 61)
+    })
+
+    it("goes on after a kill -9 in the middle, in fifteen lines", async () => {
+      const code = fs.readFileSync(at("examples/02-resume.ts"), "utf8")
+      assert.isAtMost(code.replace(/^\/\*\*.*?\*\/\n/s, "").trim().split("\n").length, 15)
+      const script = await bundle("examples/02-resume.ts", folder)
+      const place = fs.mkdtempSync(join(folder, "run-"))
+
+      const journals = () => {
+        const runs = join(place, ".cairn/runs")
+        return fs.existsSync(runs)
+          ? fs.readdirSync(runs).map((id) => join(runs, id, "journal")).filter(fs.existsSync)
+          : []
+      }
+
+      const killed = await run(script, [], {
+        cwd: place,
+        started: async ({ kill, until }) => {
+          await until(() => journals().some((path) => fs.readFileSync(path, "utf8").includes("\"p\":\"greet\"")))
+          kill("SIGKILL")
+        }
+      })
+      const resumed = await run(script, [], { cwd: place })
+
+      assert.deepStrictEqual([killed.code, killed.stdout], [null, "greeting\n"])
+      assert.deepStrictEqual([resumed.code, resumed.stdout], [0, "HELLO WORLD\n"])
+    })
+  })
+
   describe("lunch.ts", () => {
     let script = ""
     beforeAll(async () => {

@@ -12,6 +12,14 @@ export const at = (path: string): string => join(root, path)
 
 export const temporary = (): string => fs.mkdtempSync(join(tmpdir(), "cairn-test-"))
 
+/** The doors of the package, by the names that users know; the narrow ones first. */
+const doors = Object.fromEntries(
+  fs.readdirSync(at("src"), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "main.ts")
+    .map(({ name }) => [`effect-cairn/${name.replace(/\.ts$/, "")}`, at(`src/${name}`)])
+    .concat([["effect-cairn", at("src/index.ts")]])
+)
+
 /** Bundles an entry the way the package's own command is bundled, and gives the path of the bundle. */
 export const bundle = async (entry: string, folder: string): Promise<string> => {
   const outfile = join(folder, `${entry.replace(/^.*\/|\.ts$/g, "")}.mjs`)
@@ -23,14 +31,7 @@ export const bundle = async (entry: string, folder: string): Promise<string> => 
     format: "esm",
     target: "node20.19",
     logLevel: "error",
-    alias: {
-      "effect-cairn/agents": at("src/agents.ts"),
-      "effect-cairn/people": at("src/people.ts"),
-      "effect-cairn/cli": at("src/cli.ts"),
-      "effect-cairn/programs": at("src/programs.ts"),
-      "effect-cairn/steps": at("src/steps.ts"),
-      "effect-cairn": at("src/index.ts")
-    },
+    alias: doors,
     banner: { js: "import{createRequire as cr}from\"node:module\";const require=cr(import.meta.url);" }
   })
   return outfile

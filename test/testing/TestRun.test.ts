@@ -3,7 +3,7 @@ import { Deferred, Effect, Fiber, Schedule, Schema, TestClock } from "effect"
 import { Agent, Pipeline, Run, Step } from "effect-cairn"
 import { TestRun } from "effect-cairn/testing"
 
-const text = (name: string, run: (input: string) => Effect.Effect<string, never, never>) =>
+const text = (name: string, run: (input: string) => Effect.Effect<string>) =>
   Step.make(name, { title: name, input: Schema.String, success: Schema.String, run })
 
 const greet = text("greet", (name) => Effect.succeed(`Hello ${name}`))
