@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 export * as Answers from "./pipeline/Answers.ts"
+export * as Archive from "./pipeline/Archive.ts"
 export * as CurrentStep from "./pipeline/CurrentStep.ts"
 export * as Field from "./pipeline/Field.ts"
 export * as History from "./pipeline/History.ts"

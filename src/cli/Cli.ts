@@ -10,7 +10,9 @@ import type { Journal } from "../pipeline/Journal.ts"
 import * as agentEnvironment from "./agentEnvironment.ts"
 import type { App, Definition, Outcome } from "./App.ts"
 import * as agentSetup from "./commands/agentSetup.ts"
+import * as archive from "./commands/archive.ts"
 import * as completions from "./commands/completions.ts"
+import * as fork from "./commands/fork.ts"
 import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
 import * as mcp from "./commands/mcp.ts"
@@ -215,8 +217,11 @@ const commandsOf = (definition: Definition) => {
     },
     { spec: resumeCommand.resumeSpec(definition.programs), run: resumeCommand.resume },
     { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
+    { spec: fork.spec, run: fork.run },
     { spec: removeCommand.removeSpec, run: removeCommand.remove },
     { spec: removeCommand.collectSpec, run: removeCommand.collect },
+    { spec: archive.exportSpec, run: archive.exportRun },
+    { spec: archive.importSpec, run: archive.importRun },
     { spec: graph.spec(names(programs)), run: graph.run },
     { spec: schema.spec(names(programs)), run: schema.run },
     { spec: agentSetup.spec, run: agentSetup.run },

@@ -41,6 +41,8 @@ const byTag: Readonly<Record<string, number>> = {
   InputInvalid: 65,
   CassetteFailed: 65,
   JournalDamaged: 65,
+  ArchiveRefused: 65,
+  RunExists: 65,
   InputTooLong: 65,
   RecordedInputInvalid: 65,
   RecordedResultInvalid: 65,

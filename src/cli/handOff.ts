@@ -208,14 +208,14 @@ const write = (app: Called, run: string, request: OpenRequest): void => {
   fs.renameSync(draft, file)
 }
 
-const bytesOf = (path: string): Effect.Effect<Uint8Array, string> =>
+const bytesOf = (path: string, limit: number): Effect.Effect<Uint8Array, string> =>
   Effect.try({
     try: () => {
       const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
       try {
         const stats = fs.fstatSync(descriptor)
         if (!stats.isFile()) throw new Error("it is not a file")
-        if (stats.size > maxBytes) throw new Error(`it is longer than ${maxBytes / 1024 / 1024} MiB`)
+        if (stats.size > limit) throw new Error(`it is longer than ${limit / 1024 / 1024} MiB`)
         return fs.readFileSync(descriptor)
       } finally {
         fs.closeSync(descriptor)
@@ -242,9 +242,10 @@ const textOf = (bytes: Uint8Array): Effect.Effect<string, string> =>
 export const readText = (
   file: string,
   path: string,
-  readStdin: Io["readStdin"]
+  readStdin: Io["readStdin"],
+  limit = maxBytes
 ): Effect.Effect<string, InputInvalid> =>
-  (file === "-" ? readStdin(maxBytes) : bytesOf(path)).pipe(
+  (file === "-" ? readStdin(limit) : bytesOf(path, limit)).pipe(
     Effect.flatMap(textOf),
     Effect.mapError((reason) => new InputInvalid({ where: nameOf(file), reason }))
   )

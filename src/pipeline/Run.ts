@@ -9,8 +9,9 @@
  */
 import { Effect, Either, Option } from "effect"
 import * as checkpoint from "./checkpoint.ts"
-import { claim, identityOf, unfinished } from "./claim.ts"
+import { claim, identityOf, nextId, unfinished } from "./claim.ts"
 import { bytesOf } from "./digest.ts"
+import { fill } from "./fill.ts"
 import { forecast as foretell } from "./forecast.ts"
 import { Journal, type JournalDamaged, type JournalError } from "./Journal.ts"
 import * as JournalExecutor from "./JournalExecutor.ts"
@@ -27,11 +28,12 @@ import {
   RunNotFound,
   type StepNotFound
 } from "./RunError.ts"
-import type { DurableEvent, Forecast } from "./RunEvent.ts"
+import type { DurableEvent, Forecast, RunStarted } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as RunState from "./RunState.ts"
 import { Secrets } from "./Secrets.ts"
 import * as session from "./session.ts"
+import { standing } from "./standing.ts"
 import type { Suspended } from "./Suspended.ts"
 
 /**
@@ -110,7 +112,7 @@ export const forecastOf = <In, S, E, R, Out>(
 > =>
   Effect.gen(function*() {
     const looked = yield* checkpoint.peek(Option.some(yield* existing(id)))
-    const { input } = yield* begun(pipeline, id, yield* looked.ref.get)
+    const input = yield* inputOf(pipeline, yield* begun(pipeline, id, yield* looked.ref.get))
     return yield* foretold(pipeline, looked, input, options.from)
   })
 
@@ -175,40 +177,94 @@ export const resume = <In, S, E, R, Out>(
 ): Effect.Effect<Out, E | RunError | Suspended, R | Journal> =>
   Effect.scoped(Effect.gen(function*() {
     const opened = yield* checkpoint.open(yield* existing(id))
-    const rest = yield* begun(pipeline, id, yield* opened.ref.get)
+    const started = yield* begun(pipeline, id, yield* opened.ref.get)
+    const { identity, input: json } = started
+    const input = yield* inputOf(pipeline, started)
     const { exit } = yield* session.run(
       pipeline,
-      sessionOf(options, { checkpoint: opened, follows: undefined, ...rest })
+      sessionOf(options, { checkpoint: opened, follows: undefined, input, json, identity })
     )
     return yield* exit
   })) as Effect.Effect<Out, E | RunError | Suspended, R | Journal>
 
-/** What a run began with. */
-const begun = (
-  { definition, name }: Pipeline.Any,
-  run: string,
-  { started }: RunState.RunState
+/**
+ * Makes a run that begins with what another one has come to: with its results, answers and choices, but for those of the
+ * step that `from` names and of all that follow it. The other one, which may be under way, stays as it is; its questions
+ * that are open stay with it. Gives the id of the new run, which goes on by that alone.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const fork = <In, S, E, R, Out>(
+  pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
+  id: string,
+  options: Pick<Options, "from"> & {
+    /** Another input than that of the run that is forked: what depends on what is another in it runs again. */
+    readonly input?: In
+  } = {}
 ): Effect.Effect<
-  Pick<session.Session, "input" | "json" | "identity">,
-  RecordedInputInvalid | RunNotFound
+  string,
+  InputTooLong | JournalDamaged | JournalError | RecordedInputInvalid | RunNotFound | StepNotFound,
+  Journal
 > =>
   Effect.gen(function*() {
-    if (Option.isNone(started)) {
-      return yield* new RunNotFound({
+    const { records, state } = yield* standing(yield* existing(id))
+    const started = yield* begun(pipeline, id, state)
+    const input = "input" in options ? options.input : yield* inputOf(pipeline, started)
+    const { json } = yield* asRecorded(pipeline, input)
+    const identity = identityOf(pipeline.name, json)
+    const { plan, settings } = Option.getOrElse(state.resumed, () => started)
+    const again = new Set(options.from === undefined ? [] : yield* recorded.from(pipeline, state, options.from))
+    const at = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+    const why = `forked from ${options.from}`
+    // Answers that are taken back are known to whoever asks anew.
+    const kept = records.filter(({ event }) => !again.has(event.path) || event._tag === "AnswerRecorded")
+    const textsOf = (run: string) => [
+      RunRecord.encode({
+        ...started,
+        at,
+        format: RunRecord.format,
         run,
-        reason: `Run "${run}" was stopped before it began; repeat the command that started it`
-      })
+        identity,
+        parent: id,
+        input: json,
+        settings,
+        plan
+      }),
+      ...kept.map(({ text }) => text),
+      ...Array.from(again, (path) => RunRecord.encode({ _tag: "StepVoided", at, path, why })),
+      RunRecord.encode({ _tag: "RunInterrupted", at })
+    ]
+    while (true) {
+      const run = yield* nextId(pipeline.name, identity)
+      if (yield* fill(run, textsOf(run))) return run
     }
-    const { identity, input: json, program } = started.value
-    if (program !== name) {
-      return yield* new RunNotFound({ run, reason: `Run "${run}" is a run of "${program}", not of "${name}"` })
-    }
-    const input = yield* Either.mapLeft(
-      definition.input.decode(json),
-      (issues) => new RecordedInputInvalid({ run, program, issues })
-    )
-    return { input, json, identity }
   })
+
+/** What a run began with, where it is one of this pipeline. */
+const begun = (
+  { name }: Pipeline.Any,
+  run: string,
+  { started }: RunState.RunState
+): Effect.Effect<typeof RunStarted.Type, RunNotFound> => {
+  if (Option.isNone(started)) {
+    return new RunNotFound({
+      run,
+      reason: `Run "${run}" was stopped before it began; repeat the command that started it`
+    })
+  }
+  const { program } = started.value
+  return program === name
+    ? Effect.succeed(started.value)
+    : new RunNotFound({ run, reason: `Run "${run}" is a run of "${program}", not of "${name}"` })
+}
+
+/** The input of a run as its pipeline takes it now. */
+const inputOf = (
+  { definition }: Pipeline.Any,
+  { input, program, run }: typeof RunStarted.Type
+): Either.Either<unknown, RecordedInputInvalid> =>
+  Either.mapLeft(definition.input.decode(input), (issues) => new RecordedInputInvalid({ run, program, issues }))
 
 const sessionOf = (
   { answers = new Map(), compensate = false, from, settings = {} }: Options,

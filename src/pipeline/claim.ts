@@ -123,6 +123,18 @@ export const unfinished = (
     return Option.none()
   })
 
+/**
+ * The id that a further run of the same program on the same input would have.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const nextId = (program: string, identity: string): Effect.Effect<string, JournalError, Journal> =>
+  Effect.map(Effect.flatMap(Journal, (journal) => journal.list), (names) => {
+    const stem = stemOf(program, identity)
+    return `${stem}${(numbersOf(stem, names)[0] ?? 0) + 1}`
+  })
+
 /** The numbers of the runs whose ids begin so, the highest first. */
 const numbersOf = (stem: string, names: ReadonlyArray<string>): Array<number> =>
   names

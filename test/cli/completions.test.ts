@@ -45,6 +45,7 @@ type Case = readonly [words: ReadonlyArray<string>, offered: ReadonlyArray<strin
 /** What may come next, and what is offered for it. */
 const cases: ReadonlyArray<Case> = [
   [["fix"], ["fixture"]],
+  [["ex"], ["export"]],
   [["r"], ["runs", "resume", "rm"]],
   [["-q", "sh"], ["show"]],
   [["--home", ".", "sh"], ["show"]],
@@ -62,7 +63,7 @@ const cases: ReadonlyArray<Case> = [
   [["runs", "--color", "=", "a"], ["auto", "always"]],
   [["runs", "--color", "="], ["auto", "always", "never"]],
   [["graph", ""], ["fixture", "many", "views"]],
-  [["help", "ex"], ["exit-codes"]],
+  [["help", "exi"], ["exit-codes"]],
   [["completions", ""], ["bash", "zsh", "fish"]],
   [["show", ""], [run, "@last"]],
   [["show", "-q", "fix"], [run]],
@@ -71,6 +72,13 @@ const cases: ReadonlyArray<Case> = [
   [["rm", "fix"], [run]],
   [["rm", run, "@"], ["@last"]],
   [["gc", "--d"], ["--dry-run"]],
+  [["fork", "fix"], [run]],
+  [["fork", run, "--input", ""], [":files"]],
+  [["export", "fix"], [run]],
+  [["export", run, "-o", ""], [":files"]],
+  [["import", ""], [":files"]],
+  [["plan", "fixt"], ["fixture", run]],
+  [["plan", "fixture", "--how", "d"], ["done"]],
   [["resume", "--home", "/nowhere", ""], ["@last"]],
   [["answer", "@last", ""], []],
   [["answer", "@last", "--file", "x"], [":files"]],
@@ -83,7 +91,7 @@ const few: ReadonlyArray<Case> = [
   [["show", "fix"], [run]],
   [["nothing", ""], []],
   [["answer", "@last", "--file", "answer t"], ["answer two.json"]],
-  [["help", "ex"], ["exit-codes"]]
+  [["help", "exi"], ["exit-codes"]]
 ]
 
 describe("completions", { timeout: 60_000 }, () => {

@@ -142,6 +142,56 @@ const cases: ReadonlyArray<readonly [outcome: string, Case]> = [
     is: "JournalDamaged"
   }],
   ["plan nothing", { args: "plan nothing --json", code: 2, is: "RunNotFound" }],
+  // fork
+  ["fork", { args: "fork @last --from second --json", before: failed, code: 0, is: "cairn.fork/1" }],
+  ["fork with another input", {
+    args: "fork @last --input - --json",
+    input: "{\"how\":\"done\"}",
+    before: failed,
+    code: 0,
+    is: "cairn.fork/1"
+  }],
+  ["fork with what is no input", {
+    args: "fork @last --input - --json",
+    input: "{\"hwo\":\"done\"}",
+    before: failed,
+    code: 65,
+    is: "InputInvalid"
+  }],
+  ["fork from no such step", { args: "fork @last --from x --json", before: failed, code: 2, is: "StepNotFound" }],
+  ["fork a held one", { args: "", ended: held("fork @last --json"), code: 0, is: "cairn.fork/1" }],
+  ["fork a damaged one", {
+    args: "fork @last --json",
+    before: Effect.zipRight(failed, damage),
+    code: 65,
+    is: "JournalDamaged"
+  }],
+  ["fork nothing", { args: "fork nothing --json", code: 2, is: "RunNotFound" }],
+  // export and import
+  ["export", { args: "export @last --output run.jsonl --json", before: done, code: 0, is: "cairn.exported/1" }],
+  ["export to stdout", { args: "export @last --json", before: done, code: 2, is: "UsageError" }],
+  ["export to nowhere", { args: "export @last -o no/run.jsonl --json", before: done, code: 74, is: "WriteFailed" }],
+  ["export a damaged one", {
+    args: "export @last -o run.jsonl --json",
+    before: Effect.zipRight(done, damage),
+    code: 65,
+    is: "JournalDamaged"
+  }],
+  ["export nothing", { args: "export nothing -o run.jsonl --json", code: 2, is: "RunNotFound" }],
+  ["import", {
+    args: "import run.jsonl --home there --json",
+    before: Effect.zipRight(done, said("export @last -o run.jsonl")),
+    code: 0,
+    is: "cairn.imported/1"
+  }],
+  ["import what is here", {
+    args: "import run.jsonl --json",
+    before: Effect.zipRight(done, said("export @last -o run.jsonl")),
+    code: 65,
+    is: "RunExists"
+  }],
+  ["import something else", { args: "import - --json", input: "{}", code: 65, is: "ArchiveRefused" }],
+  ["import what is not there", { args: "import run.jsonl --json", code: 65, is: "InputInvalid" }],
   // rm and gc
   ["rm", { args: "rm @last --json", before: done, code: 0, is: "cairn.removed/1" }],
   ["rm what is not finished", { args: "rm @last --json", before: failed, code: 2, is: "RunUnfinished" }],

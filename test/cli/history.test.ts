@@ -110,3 +110,77 @@ describe("rm and gc", () => {
       assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")), [])
     }))
 })
+
+/** The bytes of every file of a run. */
+const bytesOf = (run: string): Readonly<Record<string, string>> => {
+  const folder = join(cwd, ".cairn/runs", run)
+  return Object.fromEntries(
+    fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => {
+      const path = join(folder, name)
+      return [name, `${fs.statSync(path, { bigint: true }).mtimeNs} ${fs.readFileSync(path, "hex")}`]
+    })
+  )
+}
+
+describe("fork", () => {
+  it.live("makes a run that says whose fork it is, and changes no byte of that one", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how fail --name me -q")
+      const [source = ""] = fs.readdirSync(join(cwd, ".cairn/runs"))
+      const before = bytesOf(source)
+      const { code, stdout } = yield* said("fork @last --from second --input -", "{\"how\":\"done\"}")
+      const fork = stdout.split(" ")[0] ?? ""
+
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(stdout.trimEnd().split("\n"), [
+        `${fork} is a fork of ${source}: 1 of 2 steps are done`,
+        "",
+        `What it would do: fixture plan ${fork}`,
+        `Go on: fixture resume ${fork}`
+      ])
+      assert.include((yield* shown(`show ${fork}`)).join("\n"), `fork of ${source}`)
+      assert.deepStrictEqual((yield* shown(`plan ${fork}`)).slice(0, 5), [
+        `fixture · would go on with run ${fork} (interrupted)`,
+        "",
+        "STEP                          PLAN      WHY",
+        "1/2   Doing the first thing   cached",
+        "2/2   Doing the second thing  will run"
+      ])
+      const ended = yield* said(`resume ${fork} --json`)
+      assert.deepInclude(isJson(ended.stdout), { status: "done", run: fork })
+      // The first step was not run again: it notes each time that it is.
+      assert.strictEqual(fs.readFileSync(join(cwd, "first.log"), "utf8"), "first\n")
+      assert.deepStrictEqual(bytesOf(source), before)
+    }))
+})
+
+describe("export and import", () => {
+  it.live("carry a run to another store, where it goes on", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how ask -q")
+      const piped = yield* said(`export ${waiting}`)
+      const file = yield* said(`export @last --output run.jsonl`)
+
+      assert.match(
+        file.stdout,
+        new RegExp(`^Exported ${waiting} to run.jsonl: \\d+ records, ${piped.stdout.length} bytes\n$`)
+      )
+      assert.strictEqual(fs.readFileSync(join(cwd, "run.jsonl"), "utf8"), piped.stdout)
+      assert.strictEqual(fs.statSync(join(cwd, "run.jsonl")).mode & 0o777, 0o600)
+      assert.strictEqual(
+        (yield* said(`import run.jsonl`)).stderr.split("\n")[0],
+        `error  There is a run "${waiting}" here already`
+      )
+      const imported = yield* said("import - --home there", piped.stdout)
+      assert.deepStrictEqual(still(imported.stdout), [
+        `Imported ${waiting} (waiting): 4 records`,
+        "",
+        `Go on: fixture answer ${waiting} second --file FILE --home CWD/there`
+      ])
+      assert.deepInclude(
+        isJson((yield* said(`answer ${waiting} --file - --json --home there`, "\"red\"")).stdout),
+        { status: "done" }
+      )
+      assert.strictEqual(fs.readFileSync(join(cwd, "first.log"), "utf8"), "first\n")
+    }))
+})

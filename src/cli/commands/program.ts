@@ -43,14 +43,26 @@ interface HandedIn {
   readonly file?: string | undefined
 }
 
-const handedIn = Effect.fnUntraced(function*({ io, parsed }: App) {
-  const file = parsed.values.get("input")?.[0]
-  const input = file === undefined ? {} : yield* handOff.readJson(file, resolve(io.cwd, file), io.readStdin)
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return yield* new InputInvalid({ where: handOff.nameOf(file ?? ""), reason: "it is not a JSON object" })
-  }
-  return { input, settings: {}, file } satisfies HandedIn
-})
+const handedIn = (app: App) => {
+  const file = app.parsed.values.get("input")?.[0]
+  const input = file === undefined ? Effect.succeed({}) : readInput(app, file)
+  return Effect.map(input, (input): HandedIn => ({ input, settings: {}, file }))
+}
+
+/**
+ * The fields of an input, as they stand in a file.
+ *
+ * @category effects
+ * @since 0.1.0
+ */
+export const readInput = ({ io }: App, file: string): Effect.Effect<object, InputInvalid> =>
+  Effect.flatMap(
+    handOff.readJson(file, resolve(io.cwd, file), io.readStdin),
+    (json) =>
+      typeof json === "object" && json !== null && !Array.isArray(json)
+        ? Effect.succeed(json)
+        : new InputInvalid({ where: handOff.nameOf(file), reason: "it is not a JSON object" })
+  )
 
 /**
  * The input and the settings that a command line gives.

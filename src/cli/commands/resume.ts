@@ -162,13 +162,12 @@ export const from = ({ parsed }: App): { readonly from?: string } => {
 }
 
 /**
- * A run as it was left: its program, the input that it began with, and the settings that it had last, over which go those
- * that are given now.
+ * The program of a run, and what the run began with.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
+export const begun = Effect.fnUntraced(function*(app: App, info: Run.Info) {
   if (Option.isSome(info.damage)) return yield* info.damage.value
   const program = app.programs.find(({ name }) => name === info.program)
   if (program === undefined) {
@@ -177,13 +176,25 @@ export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
       fix: app.programs.length === 0 ? `${app.name} runs` : `It has: ${app.programs.map(({ name }) => name).join(", ")}`
     })
   }
-  const { resumed, started } = info.state
+  const { started } = info.state
   if (Option.isNone(started)) {
     return yield* new RunNotFound({
       run: info.id,
       reason: `Run "${info.id}" was stopped before it began; repeat the command that started it`
     })
   }
+  return { program, started: started.value }
+})
+
+/**
+ * A run as it was left: its program, the input that it began with, and the settings that it had last, over which go those
+ * that are given now.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
+  const { program, started } = yield* begun(app, info)
   const known = new Set(Spec.flagsOf(program.settings, "Settings").map(({ name }) => name))
   const stray = settingsOf(app.programs).find(({ name }) =>
     !known.has(name) && (app.parsed.values.has(name) || app.parsed.switches.has(name))
@@ -194,16 +205,13 @@ export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
       fix: `${app.name} ${program.name} --help`
     })
   }
-  const recorded = Option.match(resumed, {
-    onNone: () => started.value.settings,
-    onSome: ({ settings }) => settings
-  })
+  const { settings: recorded } = Option.getOrElse(info.state.resumed, () => started)
   const given = {
     ...(typeof recorded === "object" ? recorded : {}),
     ...(yield* values.given(program.settings, { ...app.parsed, args: [] }, app.io))
   }
   const settings = yield* values.decoded(program.settings, given, { fix: `${app.name} ${program.name} --help` })
-  const input = yield* values.decoded(program.input, started.value.input, {
+  const input = yield* values.decoded(program.input, started.input, {
     fix: `${app.name} show ${info.id}${app.home.option}`
   })
   return { program, input, settings, recorded: values.recorded(program.settings, given) }

@@ -76,6 +76,7 @@ const ofRun = (
       run: id,
       program,
       status,
+      parent: started?.parent ?? null,
       done,
       of: summary.of,
       started: when.iso(Option.map(state.started, ({ at }) => at)),
@@ -94,7 +95,8 @@ const ofRun = (
         columns
       ),
       ...(started === undefined ? [] : [
-        printable.fit(`started ${when.short(started.at, now)} · input ${short(started.input, io.cwd)}`, columns)
+        printable.fit(`started ${when.short(started.at, now)} · input ${short(started.input, io.cwd)}`, columns),
+        ...(started.parent === undefined ? [] : [printable.fit(`fork of ${started.parent}`, columns)])
       ]),
       "",
       ...rows.flatMap((one) =>
