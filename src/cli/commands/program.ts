@@ -56,12 +56,10 @@ const handedIn = (app: App) => {
  * @since 0.1.0
  */
 export const readInput = ({ io }: App, file: string): Effect.Effect<object, InputInvalid> =>
-  Effect.flatMap(
+  Effect.filterOrFail(
     handOff.readJson(file, resolve(io.cwd, file), io.readStdin),
-    (json) =>
-      typeof json === "object" && json !== null && !Array.isArray(json)
-        ? Effect.succeed(json)
-        : new InputInvalid({ where: handOff.nameOf(file), reason: "it is not a JSON object" })
+    (json): json is object => typeof json === "object" && json !== null && !Array.isArray(json),
+    () => new InputInvalid({ where: handOff.nameOf(file), reason: "it is not a JSON object" })
   )
 
 /**
