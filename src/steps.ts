@@ -6,6 +6,7 @@
 export * as Author from "./steps/agents/Author.ts"
 export * as AgentErrors from "./steps/agents/errors.ts"
 export * as PlaceTree from "./steps/files/placeTree.ts"
+export * as InterviewAgreeing from "./steps/interview/agreeing.ts"
 export * as Interview from "./steps/interview/Interview.ts"
 export * as Interviewing from "./steps/interview/interviewing.ts"
 export * as InterviewRules from "./steps/interview/rules.ts"

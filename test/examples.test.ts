@@ -190,6 +190,40 @@ describe("examples", { timeout: 120_000 }, () => {
     })
   })
 
+  describe("stay.ts", () => {
+    let script = ""
+    beforeAll(async () => {
+      script = await bundle("examples/stay.ts", folder)
+    })
+
+    it("asks again for what does not agree, below the reason", async () => {
+      const { code, stderr, stdout } = await run(script, ["stay", "--lines"], {
+        cwd: folder,
+        input: "2026-05-02\n2026-05-01\n1,2\n1\n2026-05-20\n2\n"
+      })
+
+      assert.deepStrictEqual(
+        [code, stdout],
+        [0, "The large room for 18 nights. After two weeks the linen is changed\n"]
+      )
+      assert.include(stderr, "You would leave before you arrive\n\nWhen do you leave?\n")
+      assert.include(stderr, "The small room has one bed (The large one has three.)\n\nWhich room?\n")
+    })
+
+    it("says what does not agree where nobody can be asked", async () => {
+      const given = ["arrival=2026-05-02", "departure=2026-05-01", "beds=adult,dog", "room=small"]
+      const { code, stderr } = await run(
+        script,
+        ["stay", "--new", ...given.flatMap((answer) => ["--answer", answer])],
+        { cwd: folder }
+      )
+
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "/departure: You would leave before you arrive")
+      assert.include(stderr, "/room: The small room has one bed")
+    })
+  })
+
   describe("tea.ts", () => {
     let script = ""
     beforeAll(async () => {

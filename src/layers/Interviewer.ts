@@ -167,6 +167,8 @@ export interface Possible {
   readonly rule: Asked.Rule
   /** When it is asked; nothing where that is always. */
   readonly condition: Option.Option<string>
+  /** What a person should have read before they answer. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /**

@@ -84,8 +84,9 @@ const following = (
   const nodes = Pipeline.nodes(pipeline)
   const keys = nodes.flatMap(Pipeline.keysOf)
   const first = keys.indexOf(key)
-  const unit = unitAt(nodes, key)
-  if (first < 0 || (inner !== "" && unit === undefined)) {
+  const node = nodes.find((node) => Pipeline.keysOf(node).includes(key))
+  const inside = inner === "" ? Option.some(Either.right(() => false)) : insideOf(node, key, inner)
+  if (first < 0 || Option.isNone(inside)) {
     return Either.left(new StepNotFound({ pipeline: pipeline.name, key: path, keys }))
   }
   const again = new Set(keys.slice(inner === "" ? first : first + 1))
@@ -93,27 +94,46 @@ const following = (
     if (node._tag !== "Step" || node.was === undefined || !again.has(node.key)) continue
     if (!keys.includes(node.was)) again.add(node.was)
   }
-  return Either.map(
-    inner === "" || unit === undefined ? Either.right(() => false) : following(unit, inner),
-    (follows) => (recorded) => {
-      const [head, rest] = split(recorded)
-      return again.has(head.replace(/#.*$/, "")) || (head === key && follows(rest))
+  return Either.map(inside.value, (follows) => (recorded) => {
+    const [head, rest] = split(recorded)
+    // What recovers from a unit follows all that is in it.
+    return again.has(head.replace(/#.*$/, "")) || (head === key ? follows(rest) : head === `${key}#catch`)
+  })
+}
+
+/** Whether what is recorded below a node follows a path there; nothing where a path cannot lead into it. */
+const insideOf = (
+  node: Pipeline.Node | undefined,
+  key: string,
+  inner: string
+): Option.Option<Either.Either<(rest: string) => boolean, StepNotFound>> => {
+  switch (node?._tag) {
+    case "Step":
+    case "When":
+    case "CatchTag":
+      return Pipeline.isPipeline(node.unit) ? Option.some(following(node.unit, inner)) : Option.none()
+    case "All": {
+      const unit = node.branches.find((branch) => branch.key === key)?.unit
+      return unit !== undefined && Pipeline.isPipeline(unit) ? Option.some(following(unit, inner)) : Option.none()
     }
-  )
+    case "Repeat": {
+      const [attempt, within] = split(inner)
+      const { unit } = node
+      if (!/^\d+$/.test(attempt) || (within !== "" && !Pipeline.isPipeline(unit))) return Option.none()
+      const inAttempt = within === "" || !Pipeline.isPipeline(unit)
+        ? Either.right(() => true)
+        : following(unit, within)
+      return Option.some(Either.map(inAttempt, (follows) => (recorded) => {
+        const [other, rest] = split(recorded)
+        return Number(other) > Number(attempt) || (other === attempt && follows(rest))
+      }))
+    }
+    default:
+      return Option.none()
+  }
 }
 
 const split = (path: string): readonly [key: string, rest: string] => {
   const slash = path.indexOf("/")
   return slash < 0 ? [path, ""] : [path.slice(0, slash), path.slice(slash + 1)]
-}
-
-/** The pipeline that stands under a key as one unit. */
-const unitAt = (nodes: ReadonlyArray<Pipeline.Node>, key: string): Pipeline.Any | undefined => {
-  const node = nodes.find((node) => Pipeline.keysOf(node).includes(key))
-  const unit = node?._tag === "All"
-    ? node.branches.find((branch) => branch.key === key)?.unit
-    : node?._tag === "Step" || node?._tag === "When"
-    ? node.unit
-    : undefined
-  return unit !== undefined && Pipeline.isPipeline(unit) ? unit : undefined
 }

@@ -114,6 +114,56 @@ describe("going back", () => {
       )
     }))
 
+  it.effect("leads into an attempt of what is repeated, and into what has a way out", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const next = person(
+        { says: "a" },
+        { says: "b" },
+        { says: "c" },
+        { back: "tries/round/1/one" },
+        { says: "d" },
+        { says: "e" },
+        { back: "tries/round/0/two" },
+        { says: "ok" }
+      )
+      const round = Pipeline.make("round", { input: Schema.String }).pipe(
+        Pipeline.step("one", asking(scene, "one", next), ({ input }) => input),
+        Pipeline.step("two", asking(scene, "two", next), ({ one }) => one),
+        Pipeline.output(Schema.String, ({ one, two }) => `${one} ${two}`)
+      )
+      const rounds = Pipeline.make("rounds", { input: Schema.String }).pipe(
+        Pipeline.repeat("round", round, {
+          initial: ({ input }) => input,
+          until: (words) => words.endsWith("ok"),
+          next: (words) => words,
+          times: 3
+        }),
+        Pipeline.output(Schema.String, ({ round }) => round)
+      )
+      const pipeline = Pipeline.make("tried", { input: Schema.String }).pipe(
+        Pipeline.catchTag(
+          "tries",
+          rounds,
+          ({ input }) => input,
+          "RepeatExhausted",
+          Scene.step(scene, "way out"),
+          ({ key }) => key
+        ),
+        Pipeline.output(Schema.String, ({ tries }) => tries)
+      )
+
+      assert.strictEqual(yield* scene.on(Run.start(pipeline, "x")), "a ok")
+      assert.deepStrictEqual((yield* scene.told).filter((told) => told.startsWith("StepVoided")), [
+        "StepVoided tries/round/1/one",
+        "StepVoided tries/round/1/two",
+        "StepVoided tries/round/0/two",
+        "StepVoided tries/round/1/one",
+        "StepVoided tries/round/1/two",
+        "StepVoided tries/round/2/one"
+      ])
+    }))
+
   it.effect("survives the process: whoever goes on asks from there", () =>
     Effect.gen(function*() {
       const scene = yield* Scene.make

@@ -50,6 +50,7 @@ const promptOf = ({ questions, title }: Questionnaire, open: ReadonlyArray<Asked
     ...open.flatMap((question, index) => [
       ...(open[index - 1]?.section === question.section ? [] : ["", question.section]),
       `- ${question.id}: ${question.text}${question.help === undefined ? "" : ` (${question.help})`}`,
+      ...(of.get(question.id)?.notes ?? []).map((note) => `  Note: ${note}`),
       ...Option.match(Option.flatMap(Option.fromNullable(of.get(question.id)), ({ condition }) => condition), {
         onNone: () => [],
         onSome: (when) => [`  Only where ${when}.`]

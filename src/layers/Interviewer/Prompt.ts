@@ -56,7 +56,7 @@ export const layer = (options: Options): Layer.Layer<Interviewer> =>
             ? ["", ...lines(["Answered before:", ...answered.map((line) => `  ${line}`)]).map(dim)]
             : []),
           ...(question.section === section ? [] : ["", ...lines([question.section]).map(bold)]),
-          ...(before.length === 0 ? [] : [...lines(before), ""])
+          ...(before.length === 0 ? [] : [...(question.section === section ? [""] : []), ...lines(before), ""])
         ]
         isFirst = false
         section = question.section

@@ -39,7 +39,7 @@ export const lines = (
       }`
     ],
     Foreseen: ({ forecast }) => [
-      `   ${paint.dim(words.ofForecast(forecast))}`,
+      ...[words.ofForecast(forecast)].flatMap((text) => text === "" ? [] : [`   ${paint.dim(text)}`]),
       ...forecast.renames.map(({ now, was }) =>
         `   ${paint.yellow("?")} "${printable.line(was)}" is gone and "${
           printable.line(now)

@@ -199,12 +199,19 @@ export interface Section<out Q> {
   readonly questions: ReadonlyArray<Q>
 }
 
+/**
+ * The answers to an interview, by question; null for those that were not asked.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AnswersOf<I> = I extends Interview<infer A, unknown> ? A : never
+
 type AnyQuestion = Question<string, Answer, unknown>
 type AnswerOf<Q> = Q extends Question<string, infer A, unknown> ? A : never
 type NeedOf<Q> = Q extends Question<string, Answer, infer R> ? R : never
 
-/** The answers to questions, by id; null for those that were not asked. */
-type AnswersOf<Q extends AnyQuestion> = { readonly [P in Q as P["id"]]: AnswerOf<P> | null }
+type ByQuestion<Q extends AnyQuestion> = { readonly [P in Q as P["id"]]: AnswerOf<P> | null }
 
 /**
  * An interview that gives answers `A`.
@@ -249,11 +256,11 @@ export const make = <const S extends ReadonlyArray<Section<AnyQuestion>>>(
   name: string,
   options: { readonly title: string; readonly sections: S; readonly confirm?: string }
 ): Interview<
-  Types.Simplify<AnswersOf<S[number]["questions"][number]>>,
+  Types.Simplify<ByQuestion<S[number]["questions"][number]>>,
   NeedOf<S[number]["questions"][number]>
 > => {
   type R = NeedOf<S[number]["questions"][number]>
-  const interview: Interview<Types.Simplify<AnswersOf<S[number]["questions"][number]>>, R> = {
+  const interview: Interview<Types.Simplify<ByQuestion<S[number]["questions"][number]>>, R> = {
     name,
     title: options.title,
     sections: options.sections as ReadonlyArray<Section<Question<string, Answer, R>>>, // only the union of all needs is said anew

@@ -19,13 +19,17 @@ import { summary } from "./summary.ts"
 const Answers = Schema.Record({ key: Schema.String, value: Asked.Answer })
 
 /**
- * What is known before an interview: answers that need not be asked for, as long as they fit, and others to be offered as
- * defaults.
+ * What is known before an interview: answers that need not be asked for, as long as they fit, others to be offered as
+ * defaults, and what a person should read before they answer.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Known = Schema.Struct({ given: Answers, suggested: Answers })
+export const Known = Schema.Struct({
+  given: Answers,
+  suggested: Answers,
+  notes: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) }), { exact: true })
+})
 export type Known = typeof Known.Type
 
 /**
@@ -107,8 +111,8 @@ export const toPipeline = <A, R, R2 = never>(
   return Pipeline.make(interview.name, { input: Known }).pipe(
     Pipeline.step("prepared", prepare(interview, options.besides ?? []), ({ input }) => input),
     Pipeline.step("answers", questions(interview, told), ({ input, prepared }) => ({
-      given: { ...input.given, ...prepared.answers },
-      suggested: input.suggested
+      ...input,
+      given: { ...input.given, ...prepared.answers }
     })),
     Pipeline.step(
       "proceed",
@@ -169,7 +173,7 @@ const prepare = <A, R>(interview: Interview.Interview<A, R>, besides: ReadonlyAr
     failure: Interviewer.Failure,
     fingerprint: () =>
       Effect.map(Interviewer.Interviewer, ({ fingerprint, isAttended }) => `${isAttended} ${fingerprint}`),
-    run: ({ given, suggested }) =>
+    run: ({ given, notes = {}, suggested }) =>
       Effect.gen(function*() {
         const interviewer = yield* Interviewer.Interviewer
         const context = yield* Effect.context<R>()
@@ -181,7 +185,8 @@ const prepare = <A, R>(interview: Interview.Interview<A, R>, besides: ReadonlyAr
             questions: Interview.placed(interview).map((place) => ({
               id: place.question.id,
               rule: Asked.provide(place.question.rule, context),
-              condition: Interview.condition(place)
+              condition: Interview.condition(place),
+              notes: notes[place.question.id] ?? []
             })),
             judge: (more, { defaults = false } = {}) =>
               Effect.provide(
@@ -205,7 +210,9 @@ const Asking = Schema.Struct({
   /** Nothing, where the question is not asked. */
   asked: Schema.NullOr(Asked.Asked),
   given: Schema.NullOr(Asked.Answer),
-  suggested: Schema.NullOr(Asked.Answer)
+  suggested: Schema.NullOr(Asked.Answer),
+  /** Why it is asked again, where its answer was refused. */
+  notes: Schema.NullOr(Schema.Array(Schema.String))
 })
 type Asking = typeof Asking.Type
 
@@ -225,13 +232,18 @@ const questions = <A, R, R2>(interview: Interview.Interview<A, R>, keep: Keep<R2
   })
 }
 
-const asking = <R>(place: Interview.Placed<R>, { given, suggested }: Known, answers: Interview.Answers): Asking => {
+const asking = <R>(
+  place: Interview.Placed<R>,
+  { given, notes = {}, suggested }: Known,
+  answers: Interview.Answers
+): Asking => {
   const { id } = place.question
   const resolved = Interview.resolve(place, answers)
   return {
     asked: resolved._tag === "Asked" ? resolved.asked : null,
     given: given[id] ?? null,
-    suggested: Option.getOrNull(suggestion(place, suggested, answers))
+    suggested: Option.getOrNull(suggestion(place, suggested, answers)),
+    notes: notes[id] ?? null
   }
 }
 
@@ -249,7 +261,7 @@ const ask = <A, R, R2>(
     success: Schema.NullOr(Asked.Answer),
     failure: Interviewer.Failure,
     summary: (answer) => answer === null ? "not asked" : [answer].flat().join(", "),
-    run: ({ asked, given, suggested }) =>
+    run: ({ asked, given, notes, suggested }) =>
       asked === null ? Effect.succeed(null) : Effect.gen(function*() {
         const { isAttended } = yield* Interviewer.Interviewer
         const { answers, takenBack } = yield* standing
@@ -262,8 +274,9 @@ const ask = <A, R, R2>(
             Effect.fail("none fits")
           ]))
         const back = takenBack[question.id]
+        const isTakenBack = isAttended && (back !== undefined || notes !== null)
 
-        const known = yield* fitting(back === undefined || !isAttended ? [given, answers[question.id]] : [])
+        const known = yield* fitting(isTakenBack ? [] : [given, answers[question.id]])
         if (Option.isSome(known)) {
           const about = {
             question: asked,
@@ -281,7 +294,11 @@ const ask = <A, R, R2>(
           onSome: (answer) => Asked.withDefault(asked, answer)
         })
         if (opensSection) yield* keep(answers, false)
-        const answer = yield* put(interview, { question: offered, rule, before: [], otherwise: Option.none() }, keep)
+        const answer = yield* put(
+          interview,
+          { question: offered, rule, before: notes ?? [], isTakenBack, otherwise: Option.none() },
+          keep
+        )
         return yield* Effect.orElseSucceed(Asked.accept(asked, rule, answer), () => answer)
       })
   })
@@ -289,12 +306,12 @@ const ask = <A, R, R2>(
 /** Asks a person, who may go back to the question that was answered before this one. */
 const put = <A, R, R2>(
   interview: Interview.Interview<A, R>,
-  asking: Pick<Interviewer.Asking, "question" | "rule" | "before" | "otherwise">,
+  asking: Pick<Interviewer.Asking, "question" | "rule" | "before" | "isTakenBack" | "otherwise">,
   keep: Keep<R2>
 ): Effect.Effect<Answer, Interviewer.Failure | Suspended, Interviewer.Interviewer | R2> =>
   Effect.gen(function*() {
     const interviewer = yield* Interviewer.Interviewer
-    const { answers, pathOf, takenBack } = yield* standing
+    const { answers, pathOf } = yield* standing
     const ids = Interview.placed(interview).map(({ question }) => question.id)
     const own = ids.indexOf(asking.question.id)
     const before = ids.slice(0, own < 0 ? ids.length : own).filter((id) => answers[id] !== undefined)
@@ -302,7 +319,6 @@ const put = <A, R, R2>(
     return yield* interviewer.ask({
       ...asking,
       answered: summary(interview, Object.fromEntries(before.map((id) => [id, answers[id]]))),
-      isTakenBack: interviewer.isAttended && takenBack[asking.question.id] !== undefined,
       mayGoBack: previous !== undefined
     }).pipe(
       Effect.catchTag("GoneBack", () =>
@@ -328,7 +344,8 @@ const confirm = <A, R, R2>(interview: Interview.Interview<A, R>, keep: Keep<R2>)
     failure: Schema.Union(Interviewer.Failure, Cancelled),
     run: (before) =>
       before === null ? Effect.succeed(null) : Effect.gen(function*() {
-        const { answers, pathOf } = yield* standing
+        const { isAttended } = yield* Interviewer.Interviewer
+        const { answers, pathOf, takenBack } = yield* standing
         yield* keep(answers, false)
         const isConfirmed = yield* put(interview, {
           question: {
@@ -340,6 +357,7 @@ const confirm = <A, R, R2>(interview: Interview.Interview<A, R>, keep: Keep<R2>)
           },
           rule: rules.line,
           before,
+          isTakenBack: isAttended && takenBack[proceedId] !== undefined,
           otherwise: Option.some(true)
         }, keep)
         if (isConfirmed === true) return true as const
