@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Exit, FiberId, Layer, Option } from "effect"
+import { Effect, Either, Exit, FiberId, Layer, Option } from "effect"
 import * as JournalFile from "../layers/Journal/File.ts"
 import type { Journal } from "../pipeline/Journal.ts"
 import * as agentEnvironment from "./agentEnvironment.ts"
@@ -32,6 +32,7 @@ import { commandOf, parse, type Parsed } from "./parse.ts"
 import * as progress from "./progress.ts"
 import { runMain } from "./runMain.ts"
 import * as Spec from "./Spec.ts"
+import * as Store from "./store.ts"
 import { UsageError } from "./UsageError.ts"
 import * as Watched from "./Watched.ts"
 
@@ -94,8 +95,8 @@ export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> =
     })
 
     const parsed = (spec: Spec.Spec, rest: ReadonlyArray<string>) =>
-      Effect.map(parse(definition.name, spec, rest), (parsed) => {
-        app = asked(app, parsed)
+      Effect.map(Effect.flatMap(parse(definition.name, spec, rest), (parsed) => asked(app, parsed)), (understood) => {
+        app = understood
         return app
       })
     return Effect.uninterruptibleMask((restore) =>
@@ -112,7 +113,7 @@ const beginning = (definition: Definition, io: Io.Io): App => {
     ...definition,
     called: io.isFoundByNpx ? `npx ${definition.name}` : definition.name,
     io,
-    home: Home.find(io.cwd, undefined, io.env.CAIRN_HOME),
+    home: Home.ofFiles(io.cwd, io.env.CAIRN_HOME || undefined),
     json: isGiven("json"),
     isForAgent: Option.isSome(agentEnvironment.of(io.env)),
     parsed: { args: [], values: new Map(), switches: new Map([["verbose", isGiven("verbose", "v")]]) },
@@ -120,12 +121,13 @@ const beginning = (definition: Definition, io: Io.Io): App => {
   }
 }
 
-const asked = (app: App, parsed: Parsed): App => ({
-  ...app,
-  parsed,
-  json: parsed.switches.get("json") ?? false,
-  home: Home.find(app.io.cwd, parsed.values.get("home")?.[0], app.io.env.CAIRN_HOME)
-})
+const asked = (app: App, parsed: Parsed): Either.Either<App, UsageError> =>
+  Either.map(Home.find(app.io.cwd, app.io.env, parsed), (home) => ({
+    ...app,
+    parsed,
+    json: parsed.switches.get("json") ?? false,
+    home
+  }))
 
 const beforeDashes = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.includes("--") ? words.slice(0, words.indexOf("--")) : words
@@ -164,11 +166,14 @@ const dispatch = Effect.fnUntraced(function*(
   }
   return yield* found.run(app, specs).pipe(
     Effect.provide(Layer.mergeAll(
-      JournalFile.layer({ home: app.home.folder, breakLock: app.parsed.switches.get("break-lock") === true }),
+      withoutRuns.has(found.spec.name) ? JournalFile.layer({ home: app.home.folder }) : Store.layer(app),
       logger.layer(io, app.parsed)
     ))
   )
 })
+
+/** The commands that ask for no checkpoints, so that no database need be reached for them. */
+const withoutRuns: ReadonlySet<string> = new Set(["graph", "schema", "agent-setup", "completions", "help"])
 
 const version = ({ name, version }: App): Outcome => ({
   text: `${name} ${version}\n`,

@@ -105,6 +105,14 @@ export const everywhere: ReadonlyArray<Flag> = [
     env: "CAIRN_HOME",
     group: "Everywhere"
   },
+  {
+    name: "store",
+    kind: "value",
+    meta: "WHERE",
+    description: "Keep them elsewhere: file:DIR, sqlite:FILE, postgres://USER@HOST/DATABASE",
+    env: "CAIRN_STORE",
+    group: "Everywhere"
+  },
   { name: "quiet", alias: "q", kind: "switch", description: "Show the result and errors only", group: "Everywhere" },
   { name: "verbose", alias: "v", kind: "switch", description: "Show debug logs and stack traces", group: "Everywhere" },
   { name: "help", alias: "h", kind: "switch", description: "Show this help", group: "Everywhere" }

@@ -4,13 +4,13 @@
  *
  * @since 0.1.0
  */
-import { Effect, Option } from "effect"
-import * as JournalFile from "../layers/Journal/File.ts"
+import { Effect, Layer, Option } from "effect"
 import { Journal } from "../pipeline/Journal.ts"
 import type { App, Outcome } from "./App.ts"
 import * as Home from "./home.ts"
 import { commandOf } from "./parse.ts"
 import * as Spec from "./Spec.ts"
+import * as Store from "./store.ts"
 
 /**
  * The hidden command by which a shell asks.
@@ -127,11 +127,20 @@ const describe = (specs: ReadonlyArray<Spec.Spec>, name: string): string =>
   specs.find((spec) => spec.name === name)?.description ?? ""
 
 /** The runs of the folder that the rest of the line names; none where that cannot be read. */
-const runsOf = ({ io }: App, words: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Candidate>> => {
-  const option = words[words.indexOf("--home") + 1]
-  const home = Home.find(io.cwd, words.includes("--home") ? option : undefined, io.env.CAIRN_HOME)
+const runsOf = ({ io, parsed }: App, words: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Candidate>> => {
+  const values = new Map(
+    ["home", "store"].flatMap((name) => {
+      const at = words.indexOf(`--${name}`)
+      const value = words[at + 1]
+      return at === -1 || value === undefined ? [] : [[name, [value]]]
+    })
+  )
   return Effect.flatMap(Journal, ({ list }) => list).pipe(
-    Effect.provide(JournalFile.layer({ home: home.folder })),
+    Effect.provide(
+      Layer.unwrapEffect(
+        Effect.map(Home.find(io.cwd, io.env, { values }), (home) => Store.layer({ home, io, parsed }))
+      )
+    ),
     Effect.map((names) => [...[...names].sort().map((value) => ({ value, description: "" })), last]),
     Effect.orElseSucceed(() => [])
   )

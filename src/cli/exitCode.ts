@@ -29,6 +29,7 @@ const byTag: Readonly<Record<string, number>> = {
   RunUnfinished: 2,
   StepNotFound: 2,
   RootUnusable: 2,
+  StoreUnusable: 2,
   AgentMisconfigured: 2,
   BaseUrlRefused: 2,
   AnswerMissing: 2,

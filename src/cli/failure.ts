@@ -28,7 +28,7 @@ export interface Failure {
  * @category conversions
  * @since 0.1.0
  */
-export const fromCause = (cause: Cause.Cause<unknown>, name: string, home: Home): Failure =>
+export const fromCause = (cause: Cause.Cause<unknown>, name: string, home: Pick<Home, "option">): Failure =>
   Option.match(Cause.failureOption(cause), {
     onSome: (error) => fromError(error, (fix) => named(fix, name, home)),
     onNone: () => {
@@ -61,7 +61,7 @@ const fromError = (error: unknown, named: (fix: string) => string): Failure => {
  * The kernel's texts call the command `cairn`: they must name the one that was called, and a command that ends a line,
  * as those to paste do, the folder of its checkpoints.
  */
-const named = (text: string, name: string, home: Home): string =>
+const named = (text: string, name: string, home: Pick<Home, "option">): string =>
   text.split("\n").map((line) =>
     line
       .replace(/\bcairn [a-z].*[^.]$/, (command) => `${command}${home.option}`)

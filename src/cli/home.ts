@@ -3,38 +3,82 @@
  *
  * @since 0.1.0
  */
+import { Either } from "effect"
 import * as fs from "node:fs"
 import { dirname, join, resolve } from "node:path"
+import { sha256 } from "../pipeline/digest.ts"
 import { quote } from "../pipeline/quote.ts"
+import type { Parsed } from "./parse.ts"
+import * as Store from "./store.ts"
+import { UsageError } from "./UsageError.ts"
 
 /**
  * @category models
  * @since 0.1.0
  */
 export interface Home {
-  /** The folder that holds `runs/`, as an absolute path. */
+  /** The folder for all that is kept in files, as an absolute path. */
   readonly folder: string
+  /** The folder in it that holds one for each run. */
   readonly runs: string
-  /** What a command to paste needs so that it finds this folder again. */
+  readonly store: Store.Store
+  /** Where the checkpoints are, for people. */
+  readonly where: string
+  /** What a command to paste needs so that it finds them again. */
   readonly option: string
 }
 
 /**
- * The folder named by `--home`, by `CAIRN_HOME`, the nearest `.cairn` upwards, or `.cairn` here.
+ * The folder named by `--home`, by `CAIRN_HOME`, the nearest `.cairn` upwards, or `.cairn` here; and the database named
+ * by `--store` or `CAIRN_STORE`, if one is.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const find = (
   cwd: string,
-  option: string | undefined,
-  variable: string | undefined
-): Home => {
-  const named = option ?? (variable === "" ? undefined : variable)
+  env: Readonly<Record<string, string | undefined>>,
+  { values }: Pick<Parsed, "values">
+): Either.Either<Home, UsageError> => {
+  const [home] = values.get("home") ?? []
+  const [database] = values.get("store") ?? []
+  const named = ofFiles(cwd, home ?? (env.CAIRN_HOME || undefined))
+  const text = database ?? env.CAIRN_STORE
+  if (text === undefined || text === "") return Either.right(named)
+  return Either.flatMap(Store.parse(cwd, text), (store) => {
+    if (store._tag === "Files") {
+      if (home === undefined) return Either.right(ofFiles(cwd, store.folder))
+      return database === undefined ? Either.right(named) : Either.left(
+        new UsageError({ reason: "--home and --store file: name a folder each.", fix: "Leave one of them out." })
+      )
+    }
+    const { folder, option } = named
+    // Where a password is only known to the environment, so is the rest: an option without it would win over it.
+    const isPasted = database !== undefined || !store.hasPassword
+    return Either.right({
+      folder,
+      // Runs of different databases may have the same name.
+      runs: join(folder, "stores", sha256(store.where).slice(0, 16)),
+      store,
+      where: store.where,
+      option: `${option}${isPasted ? ` --store ${quote(store.shown)}` : ""}`
+    })
+  })
+}
+
+/**
+ * Where they are if nobody says anything.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const ofFiles = (cwd: string, named?: string): Home => {
   const folder = named === undefined ? nearest(cwd) ?? join(cwd, ".cairn") : resolve(cwd, named)
   return {
     folder,
     runs: join(folder, "runs"),
+    store: Store.files,
+    where: folder,
     // Absolute: the command may be pasted elsewhere, where the variable is not set.
     option: named === undefined ? "" : ` --home ${quote(folder)}`
   }

@@ -124,7 +124,7 @@ const lastUnfinished = (app: App) =>
   Effect.flatMap(Run.list, (runs) => {
     const unfinished = runs.find(({ status }) => status !== "done" && status !== "damaged")
     return unfinished === undefined
-      ? new RunNotFound({ run: "@last", reason: `No run is unfinished in ${app.home.folder}` })
+      ? new RunNotFound({ run: "@last", reason: `No run is unfinished in ${app.home.where}` })
       : Effect.succeed(unfinished)
   })
 

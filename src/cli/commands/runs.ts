@@ -62,8 +62,8 @@ export const run = Effect.fnUntraced(function*(app: App) {
     },
     text: runs.length === 0
       ? all.length === 0
-        ? `There are no runs in ${printable.line(app.home.folder)}\n`
-        : `None of the ${all.length} runs in ${printable.line(app.home.folder)} is one of these\n`
+        ? `There are no runs in ${printable.line(app.home.where)}\n`
+        : `None of the ${all.length} runs in ${printable.line(app.home.where)} is one of these\n`
       : [
         toText(app, runs, now),
         ...(more === 0 ? [] : [`and ${more} more\n`]),

@@ -47,6 +47,19 @@ export interface Database {
 }
 
 /**
+ * A database of a dialect, from a client that is asked in it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (dialect: Database["dialect"], run: Run, session: Database["session"]): Database => {
+  const asked = dialect === "sqlite"
+    ? (run: Run) => run
+    : (run: Run): Run => (statement, parameters) => run(numbered(statement), parameters)
+  return { dialect, run: asked(run), session: Effect.map(session, asked) }
+}
+
+/**
  * The database behind a client; `undefined` where it is of a kind that no journal was tried on.
  *
  * @category constructors
@@ -56,16 +69,17 @@ export const ofClient = (client: SqlClient): Database | undefined => {
   const run: Run = (statement, parameters) =>
     Effect.mapError(client.unsafe<Row>(statement, parameters).withoutTransform, refusedBy)
   return client.onDialectOrElse({
-    sqlite: (): Database => ({ dialect: "sqlite", run, session: Effect.succeed(run) }),
-    pg: (): Database => ({
-      dialect: "pg",
-      run: (statement, parameters) => run(numbered(statement), parameters),
-      session: Effect.mapBoth(client.reserve, {
-        onFailure: refusedBy,
-        onSuccess: (connection): Run => (statement, parameters = []) =>
-          Effect.mapError(connection.execute(numbered(statement), parameters, undefined), refusedBy)
-      })
-    }),
+    sqlite: (): Database => make("sqlite", run, Effect.succeed(run)),
+    pg: (): Database =>
+      make(
+        "pg",
+        run,
+        Effect.mapBoth(client.reserve, {
+          onFailure: refusedBy,
+          onSuccess: (connection): Run => (statement, parameters = []) =>
+            Effect.mapError(connection.execute(statement, parameters, undefined), refusedBy)
+        })
+      ),
     orElse: () => undefined
   })
 }

@@ -8,10 +8,12 @@
  */
 import { Effect, Either, Layer } from "effect"
 import { randomBytes } from "node:crypto"
-import { constants, type Stats } from "node:fs"
+import { constants } from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import { Journal, JournalDamaged, JournalError, RunHeld } from "../../pipeline/Journal.ts"
+import { Journal, JournalError, RunHeld } from "../../pipeline/Journal.ts"
+import { attempt, attemptChecked, checkOwner, kind, odd } from "./checked.ts"
 import * as Disk from "./Disk.ts"
+import { makeHome } from "./home.ts"
 import { refusedName } from "./limits.ts"
 import * as Lock from "./Lock.ts"
 import * as Opened from "./Opened.ts"
@@ -70,20 +72,6 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
         )
       }
 
-      /** The home, in folders whose names are durable, and its `runs/`. */
-      const prepare = () => {
-        const missing: Array<string> = []
-        for (let path = home; Disk.unlessAbsent(() => disk.lstat(path)) === undefined; path = dirname(path)) {
-          missing.push(path)
-        }
-        for (const path of missing.reverse()) {
-          if (path !== home) Disk.makePlainFolder(disk, path)
-          else if (Disk.makeFolder(disk, path)) disk.close(Disk.makeFile(disk, join(home, ".gitignore"), "*\n"))
-          Disk.syncFolder(disk, dirname(path))
-        }
-        Disk.makeFolder(disk, runs)
-      }
-
       /** Opens the file, and makes it where whoever made the folder had no time to. */
       const openOrMake = (path: string) => {
         const there = openFile(disk, path, readAndAppend)
@@ -97,7 +85,8 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
         create: (name) =>
           named("create", name, (folder) =>
             attempt("create", name, folder, () => {
-              prepare()
+              makeHome(disk, home)
+              Disk.makeFolder(disk, runs)
               return Disk.makeFolder(disk, folder)
             })),
 
@@ -189,26 +178,6 @@ const gravePrefix = ".removed-"
 
 const readAndAppend = constants.O_RDWR | constants.O_APPEND
 
-const attempt = <A>(operation: Operation, journal: string, where: string, run: () => A) =>
-  Effect.suspend(() =>
-    Either.mapLeft(
-      Disk.attempt(run),
-      ({ reason }) => new JournalError({ operation, journal, where, reason })
-    )
-  )
-
-/** Where something else is in the place of a journal, nothing that was kept can be trusted. */
-const attemptChecked = <A>(operation: Operation, journal: string, where: string, run: () => A) =>
-  Effect.suspend(() =>
-    Either.mapLeft(Disk.attempt(run), ({ code, reason }) =>
-      code === oddCode
-        ? new JournalDamaged({ journal, where, record: 1, byte: 0, reason, newer: false })
-        : new JournalError({ operation, journal, where, reason }))
-  )
-
-const oddCode = "ODD"
-const odd = (reason: string): Error => Disk.toError({ code: oddCode, reason })
-
 /** Refuses a folder that somebody else could have filled. */
 const checkFolder = (disk: Disk.Operations, path: string): void => {
   const stats = disk.lstat(path)
@@ -241,23 +210,4 @@ const oddities: { readonly [code: string]: string } = {
   ELOOP: "a link",
   EISDIR: "a folder",
   ENXIO: "a socket or a device"
-}
-
-const kind = (stats: Stats): string =>
-  stats.isDirectory()
-    ? "a folder"
-    : stats.isSymbolicLink()
-    ? "a link"
-    : stats.isFIFO()
-    ? "a pipe"
-    : stats.isFile()
-    ? "a file"
-    : "a socket or a device"
-
-/** Refuses what others could have written. */
-const checkOwner = (stats: Stats): void => {
-  const uid = process.geteuid?.()
-  if (uid === undefined) return
-  if (stats.uid !== uid) throw odd(`it belongs to user ${stats.uid}, not to user ${uid}`)
-  if ((stats.mode & 0o022) !== 0) throw odd("users other than its owner may write it (chmod go-w)")
 }

@@ -68,9 +68,17 @@ export const make = ({ run, session }: Database): Kind => ({
   isHeld: (id) => Effect.map(run(`SELECT 1 FROM pg_locks l WHERE ${isLock}`, [id]), (rows) => rows.length > 0),
 
   isDamage: ({ code }) => code === "XX001" || code === "XX002",
-  remedy:
-    "See to it that the database can be reached and written, then repeat the same command: everything acknowledged is kept."
+  remedy
 })
+
+/**
+ * What to do where the database refuses.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const remedy =
+  "See to it that the database can be reached and written, then repeat the same command: everything acknowledged is kept."
 
 const append = (run: Run, id: number) =>
 (

@@ -1,0 +1,192 @@
+/**
+ * Journals in databases, through drivers that are installed where the command is called. They are no part of the command, and run on
+ * the `effect` that they were installed with: what goes to and fro between the two is plain values.
+ *
+ * @since 0.1.0
+ */
+import type * as LibsqlClient from "@effect/sql-libsql/LibsqlClient"
+import type * as PgClient from "@effect/sql-pg/PgClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import { type Cause, type Context, Effect, type Exit, type Layer, Redacted, Schema, type Scope } from "effect"
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { type Journal, type JournalDamaged, JournalError } from "../../pipeline/Journal.ts"
+import * as Database from "./Database.ts"
+import * as Postgres from "./postgres.ts"
+import * as sqliteFile from "./sqliteFile.ts"
+import * as Tables from "./Tables.ts"
+
+/**
+ * The driver of a database is not installed here, or is one that cannot be used. Nothing was run.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class StoreUnusable extends Schema.TaggedError<StoreUnusable>()("StoreUnusable", {
+  reason: Schema.String,
+  /** A command to paste, or a sentence. */
+  fix: Schema.String
+}) {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+/**
+ * Where the driver is looked for, and what is the same for every database.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options extends Tables.Options {
+  readonly cwd: string
+  readonly where: string
+}
+
+type Kept = Effect.Effect<Journal["Type"], JournalError | JournalDamaged | StoreUnusable, Scope.Scope>
+
+/**
+ * Keeps journals in a SQLite file, which is made where there is none.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const sqlite = (file: string, options: Options): Kept =>
+  Effect.gen(function*() {
+    const { asked, built, module } = yield* load(options.cwd, libsql)
+    yield* sqliteFile.prepared(file, options.where)
+    const layer = module.layer({ url: pathToFileURL(file).href })
+    const client = yield* Effect.mapError(built(layer, module.LibsqlClient), unopened(options))
+    return yield* Tables.make(Database.make("sqlite", asked(client), Effect.succeed(asked(client))), options)
+  })
+
+/**
+ * Keeps journals in a PostgreSQL database.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const postgres = (url: Redacted.Redacted, options: Options): Kept =>
+  Effect.gen(function*() {
+    const { asked, built, effect, module, run } = yield* load(options.cwd, pg)
+    const layer = module.layer({ url: effect.Redacted.make(Redacted.value(url)), applicationName: "cairn" })
+    const client = yield* Effect.mapError(built(layer, module.PgClient), unopened(options, Postgres.remedy))
+    const session = Effect.acquireRelease(
+      run(effect.Scope.make()),
+      (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
+    ).pipe(
+      Effect.flatMap((scope) => run(effect.Scope.extend(client.reserve, scope))),
+      Effect.map((connection): Database.Run => (statement, parameters = []) =>
+        run(connection.execute(statement, parameters, undefined))
+      )
+    )
+    return yield* Tables.make(Database.make("pg", asked(client), session), options)
+  })
+
+const unopened = ({ where }: Options, remedy?: string) => ({ reason }: Database.Refused) =>
+  new JournalError({ operation: "open", journal: "*", where, reason, remedy })
+
+/** A driver, the module of it that is its client, and the versions that are made for the same Effect as this program. */
+interface Driver<M> {
+  readonly name: string
+  readonly client: string
+  readonly version: string
+  readonly typed: (module: unknown) => M
+}
+
+const libsql: Driver<typeof LibsqlClient> = {
+  name: "@effect/sql-libsql",
+  client: "LibsqlClient",
+  version: "0.42",
+  typed: (module) => module as typeof LibsqlClient
+}
+const pg: Driver<typeof PgClient> = {
+  name: "@effect/sql-pg",
+  client: "PgClient",
+  version: "0.53",
+  typed: (module) => module as typeof PgClient
+}
+
+/** What is used of the `effect` beside a driver. */
+interface Foreign {
+  readonly Cause: typeof Cause
+  readonly Context: typeof Context
+  readonly Effect: typeof Effect
+  readonly Exit: typeof Exit
+  readonly Layer: typeof Layer
+  readonly Redacted: typeof Redacted
+  readonly Scope: typeof Scope
+}
+
+const load = <M>(cwd: string, driver: Driver<M>) =>
+  Effect.map(found(cwd, driver), ({ effect, module }) => {
+    const run = <A>(theirs: Effect.Effect<A, SqlError>): Effect.Effect<A, Database.Refused> =>
+      Effect.async((resume) => {
+        effect.Effect.runCallback(theirs, {
+          onExit: (exit) =>
+            resume(
+              effect.Exit.isSuccess(exit)
+                ? Effect.succeed(exit.value)
+                : Effect.fail(Database.refusedBy(effect.Cause.squash(exit.cause)))
+            )
+        })
+      })
+    return {
+      effect,
+      module,
+      run,
+      /** A client, until the scope closes. */
+      built: <I, C extends SqlClient, R>(layer: Layer.Layer<I | R, SqlError>, tag: Context.Tag<I, C>) =>
+        Effect.acquireRelease(
+          run(effect.Scope.make()),
+          (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
+        ).pipe(
+          Effect.flatMap((scope) => run(effect.Layer.buildWithScope(layer, scope))),
+          Effect.map((context) => effect.Context.get(context, tag))
+        ),
+      asked: (client: SqlClient): Database.Run => (statement, parameters) =>
+        run(client.unsafe<Database.Row>(statement, parameters).withoutTransform)
+    }
+  })
+
+const found = <M>(
+  cwd: string,
+  { client, name, typed, version }: Driver<M>
+): Effect.Effect<{ readonly module: M; readonly effect: Foreign }, StoreUnusable> => {
+  const fix = `npm install ${name}@${version}`
+  return Effect.gen(function*() {
+    const here = createRequire(join(cwd, "package.json"))
+    const path = yield* Effect.try({
+      try: () => here.resolve(`${name}/${client}`),
+      catch: () => new StoreUnusable({ reason: `The driver ${name} is not installed in ${cwd}, nor above it.`, fix })
+    })
+    return yield* Effect.try({
+      try: () => {
+        const installed: unknown = here(`${name}/package.json`)
+        const number = typeof installed === "object" && installed !== null && "version" in installed
+          ? String(installed.version)
+          : "without a version"
+        // From 4 on it is made for another Effect.
+        if (!number.startsWith("0.")) throw new Error(`it is ${number}, and has to be ${version}`)
+        const there = createRequire(path)
+        return {
+          module: typed(here(path)),
+          effect: Object.fromEntries(
+            ["Cause", "Context", "Effect", "Exit", "Layer", "Redacted", "Scope"].map((
+              module
+            ) => [module, there(`effect/${module}`) as unknown])
+          ) as unknown as Foreign
+        }
+      },
+      catch: (error) =>
+        new StoreUnusable({
+          reason: `The driver ${name} cannot be used: ${
+            error instanceof Error ? error.message.split("\n")[0] : String(error)
+          }`,
+          fix
+        })
+    })
+  })
+}
