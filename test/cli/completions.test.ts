@@ -68,7 +68,7 @@ const cases: ReadonlyArray<Case> = [
   [["show", ""], [run, "@last"]],
   [["show", "-q", "fix"], [run]],
   [["runs", "--status", "d"], ["done", "damaged"]],
-  [["runs", "--s"], ["--status", "--since"]],
+  [["runs", "--s"], ["--status", "--since", "--store"]],
   [["rm", "fix"], [run]],
   [["rm", run, "@"], ["@last"]],
   [["gc", "--d"], ["--dry-run"]],
