@@ -13,7 +13,7 @@ import type * as Pipeline from "./Pipeline.ts"
 import * as problem from "./problem.ts"
 import type { Given } from "./Question.ts"
 import * as recall from "./recall.ts"
-import type { DurableEvent, RunEvent } from "./RunEvent.ts"
+import type { DurableEvent, RunEvent, Usage } from "./RunEvent.ts"
 import { RunningStep, type Surroundings } from "./RunningStep.ts"
 import * as RunRecord from "./RunRecord.ts"
 import type { RunState } from "./RunState.ts"
@@ -57,6 +57,8 @@ interface Undoable {
 export interface JournalExecutor extends Executor {
   /** Makes an event of the run durable, then shows it. */
   readonly record: (event: DurableEvent, alone?: boolean) => Effect.Effect<void, Stop>
+  /** What answers have cost that no step has recorded, once all of them have ended. */
+  readonly unsaid: () => { readonly usage?: Usage }
   /** In the order in which they were passed. */
   readonly undoables: Array<Undoable>
   /**
@@ -114,7 +116,8 @@ export const make = (options: Options): JournalExecutor => {
     secrets,
     clock,
     show,
-    spent: options.state.usage
+    spent: options.state.usage,
+    unsaid: undefined
   }
 
   const hasRecovery: Executor["hasRecovery"] = (path, was) => {
@@ -176,7 +179,9 @@ export const make = (options: Options): JournalExecutor => {
         if (!Cause.isInterruptedOnly(cause)) return fails(cause)
         return Effect.flatMap(Effect.exit(restore(Effect.void)), (run) => {
           if (Exit.isSuccess(run)) return fails(Cause.die(new Error("the step interrupted itself")))
-          return running.finished === undefined ? Effect.interrupt : onSuccess(running.finished.result)
+          if (running.finished !== undefined) return onSuccess(running.finished.result)
+          running.interrupted()
+          return Effect.interrupt
         })
       }
 
@@ -221,6 +226,7 @@ export const make = (options: Options): JournalExecutor => {
   return {
     ...executor,
     record,
+    unsaid: () => surroundings.unsaid === undefined ? {} : { usage: surroundings.unsaid },
     undoables,
     past: { ...executor, ...still, ...recall.recalling(records, recall.changedInput, false) },
     future: { ...executor, ...still, ...recall.recalling(records, recall.changed, true), passed: () => {} },

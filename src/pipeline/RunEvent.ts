@@ -296,12 +296,12 @@ export const RunSuspended = Schema.TaggedStruct("RunSuspended", {
   requests: Schema.Array(Schema.String)
 })
 /**
- * A run was told to stop.
+ * A run was told to stop. `usage` is what requests took that were stopped with it, of which no step has a record.
  *
  * @category models
  * @since 0.1.0
  */
-export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { at: Schema.Number })
+export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { at: Schema.Number, ...usage })
 /**
  * A run has ended without a result.
  *

@@ -197,7 +197,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
     case "RunSuspended":
       return { ...state, phase: "waiting", waiting: event.requests, at: event.at }
     case "RunInterrupted":
-      return { ...state, phase: "interrupted", at: event.at }
+      return { ...state, phase: "interrupted", usage: Usages.add(state.usage, event.usage), at: event.at }
     case "RunFailed":
       return { ...state, phase: "failed", problem: Option.some(event.problem), undoing: event.undo ?? 0, at: event.at }
     case "RunSucceeded":

@@ -34,6 +34,8 @@ export interface Surroundings extends Desk {
   readonly show: (event: (at: number) => RunEvent) => Effect.Effect<void>
   /** What all answers of the run have cost. */
   spent: Usage
+  /** What of that no step will record, since it was interrupted. */
+  unsaid: Usage | undefined
 }
 
 /**
@@ -168,6 +170,12 @@ export class RunningStep implements StepInRun, Watch {
     const usage = this.unsaid
     this.unsaid = undefined
     return { usage }
+  }
+
+  /** Leaves what no record of it will say to the end of the run. */
+  interrupted(): void {
+    const { usage } = this.usage()
+    if (usage !== undefined) this.shared.unsaid = Usages.add(usage, this.shared.unsaid)
   }
 
   waits(): void {

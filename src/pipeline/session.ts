@@ -216,7 +216,10 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
         Effect.flatMap(ref.get, ({ phase, started }) =>
           // It may have come to its end just before.
           Option.isSome(started) && phase === "running"
-            ? Effect.flatMap(now, (at) => Effect.ignore(executor.record({ _tag: "RunInterrupted", at })))
+            ? Effect.flatMap(
+              now,
+              (at) => Effect.ignore(executor.record({ _tag: "RunInterrupted", at, ...executor.unsaid() }))
+            )
             : Effect.void)
       )
     )

@@ -25,7 +25,7 @@ export const add = (one: Usage, other: Usage | undefined): Usage => {
 export const byPath = (events: ReadonlyArray<DurableEvent>): ReadonlyMap<string, Usage> => {
   const spent = new Map<string, Usage>()
   for (const event of events) {
-    if (!("usage" in event)) continue
+    if (!("usage" in event && "path" in event)) continue
     const keys = event.path.split("/")
     keys.forEach((_, index) => {
       const path = keys.slice(0, index + 1).join("/")

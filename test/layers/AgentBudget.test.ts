@@ -55,6 +55,9 @@ const counting = Effect.fnUntraced(function*(
   return { layer, state }
 })
 
+/** One question. */
+const one = Pipeline.make("one", { input: Schema.String }).pipe(Pipeline.step("color", asking, ({ input }) => input))
+
 const items = ["a", "b", "c", "d", "e", "f"]
 
 describe("a budget", () => {
@@ -77,6 +80,29 @@ describe("a budget", () => {
       const { layer: more } = yield* counting({ requests: 6 }, Effect.succeed(blue()))
       yield* scene.on(Effect.provide(Run.start(fanOut(6), items), more))
       assert.strictEqual((yield* scene.info).state.usage.requests, 6)
+    }))
+
+  it.effect("counts a request that is stopped together with its run", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const began = yield* Deferred.make<void>()
+      const hanging = yield* counting(
+        { requests: 1 },
+        Effect.zipRight(Deferred.succeed(began, undefined), Effect.never)
+      )
+      const fiber = yield* Effect.fork(scene.on(Effect.provide(Run.start(one, "it"), hanging.layer)))
+      yield* Deferred.await(began)
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.interrupt(fiber)
+
+      const { state, status } = yield* scene.info
+      assert.deepStrictEqual([status, state.usage], ["interrupted", { requests: 1, ms: 2000 }])
+      const { layer, state: calls } = yield* counting({ requests: 1 }, Effect.succeed(blue()))
+      const error = yield* Effect.flip(scene.on(Effect.provide(Run.start(one, "it"), layer)))
+      assert.deepStrictEqual([error._tag, (yield* Ref.get(calls)).calls], ["BudgetExceeded", 0])
+      const more = yield* counting({ requests: 2 }, Effect.succeed(blue()))
+      yield* scene.on(Effect.provide(Run.start(one, "it"), more.layer))
+      assert.strictEqual((yield* scene.info).state.usage.requests, 2)
     }))
 
   it.effect("makes those wait that it has room for only once the others have taken less than they might", () =>
