@@ -5,9 +5,11 @@
  * A file is what was written and what of it is durable. A name in a folder is durable once its folder is synced, or,
  * under the rules of ext4, once anything is synced behind it, since its own journal keeps the order of names and sizes.
  */
+import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import { dirname } from "node:path"
 import * as Disk from "../../src/layers/Journal/Disk.ts"
+import * as Fs from "../../src/layers/Workspace/Fs.ts"
 
 /** What a system promises of names and data that were not synced: `posix` nothing at all, `ext4` the order of names. */
 export type Rules = "posix" | "ext4"
@@ -48,7 +50,7 @@ interface Open {
   readonly node: Node
   readonly path: string
   readonly appends: boolean
-  /** Where it writes next, if it does not append. */
+  /** Where it reads or writes next, unless it is told or appends. */
   position: number
 }
 
@@ -237,15 +239,75 @@ export const operations = (disk: SimulatedDisk): Disk.Operations => {
     },
     rename: (from, to) => {
       const node = existing(disk, from)
+      const there = find(disk, to)
+      if (there?.kind === "folder" && there.entries.size > 0) refuse("ENOTEMPTY", "directory not empty")
       name(disk, [{ ...parentOf(disk, from), node: undefined }, { ...parentOf(disk, to), node }])
     },
     unlink: (path) => {
-      existing(disk, path)
+      if (existing(disk, path).kind === "folder") refuse("EISDIR", "illegal operation on a directory")
       name(disk, [{ ...parentOf(disk, path), node: undefined }])
     },
     removeAll: (path) => {
       if (find(disk, path) !== undefined) name(disk, [{ ...parentOf(disk, path), node: undefined }])
     }
+  }
+}
+
+const { O_NOFOLLOW, O_RDONLY, O_WRONLY } = NodeFs.constants
+
+/** The same disk for a workspace. `judge` is asked before each operation, and may throw or give a code. */
+export const workspaceOperations = (
+  disk: SimulatedDisk,
+  judge: (name: keyof Fs.Operations, path: string) => string | undefined
+): Fs.Operations => {
+  const on = operations(disk)
+  const attempt = <A>(name: keyof Fs.Operations, path: string, run: () => A): Effect.Effect<A, Fs.SystemError> =>
+    Effect.suspend(() => {
+      const code = judge(name, path)
+      if (code !== undefined) return new Fs.SystemError({ path, code, reason: `${code}: injected` })
+      const done = Disk.attempt(run)
+      return done._tag === "Right" ? Effect.succeed(done.right) : new Fs.SystemError({ path, ...done.left })
+    })
+  const stat = ({ mode, ...stats }: NodeFs.Stats): Fs.Stat => ({
+    kind: (mode & NodeFs.constants.S_IFMT) === NodeFs.constants.S_IFDIR ? "a folder" : "a file",
+    size: stats.size,
+    mode: mode & 0o777
+  })
+  return {
+    open: (path, how, mode) =>
+      attempt(
+        "open",
+        path,
+        () => on.open(path, how === "create" ? O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW : O_RDONLY, mode)
+      ),
+    close: (descriptor, path) => attempt("close", path, () => on.close(descriptor)),
+    fstat: (descriptor, path) => attempt("fstat", path, () => stat(on.stat(descriptor))),
+    fchmod: (descriptor, path, mode) => attempt("fchmod", path, () => on.chmodOpen(descriptor, mode)),
+    fsync: (descriptor, path) => attempt("fsync", path, () => on.sync(descriptor)),
+    read: (descriptor, path, into) =>
+      attempt("read", path, () => {
+        const open = opened(disk, descriptor)
+        const count = on.read(descriptor, into, 0, into.length, open.position)
+        open.position += count
+        return count
+      }),
+    write: (descriptor, path, from) => attempt("write", path, () => on.write(descriptor, from, 0)),
+    lstat: (path) => attempt("lstat", path, () => stat(on.lstat(path))),
+    realpath: (path) =>
+      attempt("realpath", path, () => {
+        existing(disk, path)
+        return path
+      }),
+    readdir: (path) => attempt("readdir", path, () => on.readdir(path)),
+    mkdir: (path, mode) => attempt("mkdir", path, () => on.mkdir(path, mode)),
+    rmdir: (path) =>
+      attempt("rmdir", path, () => {
+        if (on.readdir(path).length > 0) refuse("ENOTEMPTY", "directory not empty")
+        name(disk, [{ ...parentOf(disk, path), node: undefined }])
+      }),
+    rename: (from, to) => attempt("rename", to, () => on.rename(from, to)),
+    link: (from, to) => attempt("link", to, () => on.link(from, to)),
+    unlink: (path) => attempt("unlink", path, () => on.unlink(path))
   }
 }
 
@@ -282,6 +344,13 @@ export const endProcess = (disk: SimulatedDisk): void => disk.descriptors.clear(
 export const dropPending = (disk: SimulatedDisk, path: string): void => {
   const file = fileAt(disk, path)
   if (file !== undefined) file.pending = []
+}
+
+/** Makes a file with this content, durable at once but for its name. */
+export const write = (disk: SimulatedDisk, path: string, content: string): void => {
+  const node = file(0o644)
+  replace(node, Buffer.from(content))
+  name(disk, [{ ...parentOf(disk, path), node }])
 }
 
 /** All names are durable. */

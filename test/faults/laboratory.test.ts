@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Damage from "./damage.ts"
 import * as Laboratory from "./laboratory.ts"
+import * as Placing from "./placing.ts"
 import { planted } from "./planted.ts"
 
 const came = [
@@ -49,6 +50,22 @@ describe("the fault laboratory", { timeout: 120_000 }, () => {
     it.live(`finds it where ${bug}`, () =>
       Effect.gen(function*() {
         const { violations } = yield* Damage.tried({ every: 997, plant })
+
+        assert.isAbove(violations.length, 0)
+      }))
+  }
+
+  it.live("finds each file of a tree that is placed to be the old or the new one, and what the user wrote to be there", () =>
+    Effect.gen(function*() {
+      const seed = Number(process.env["CAIRN_SEED"] ?? Date.now() % 1_000_000)
+
+      assert.deepStrictEqual(yield* Laboratory.placings(seed, 80), [])
+    }))
+
+  for (const { bug, plant } of Placing.planted) {
+    it.live(`finds it where ${bug}`, () =>
+      Effect.gen(function*() {
+        const violations = yield* Laboratory.placings(1, 300, { plant }, ({ length }) => length > 0)
 
         assert.isAbove(violations.length, 0)
       }))

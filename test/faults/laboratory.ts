@@ -1,6 +1,7 @@
 /** Many histories, each from a seed of its own. */
 import { Effect } from "effect"
 import * as History from "./history.ts"
+import * as Placing from "./placing.ts"
 
 /** What so many histories found broken, by seed, and how often each thing came to pass. */
 export interface Report {
@@ -39,3 +40,18 @@ export const found = (
     ),
     ({ violations }) => violations[0]
   )
+
+/** The same for trees that are placed. */
+export const placings = (
+  from: number,
+  count: number,
+  options: Omit<Placing.Options, "seed"> = {},
+  until: (violations: ReadonlyArray<string>) => boolean = () => false
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function*() {
+    const violations: Array<string> = []
+    for (let seed = from; seed < from + count && !until(violations); seed++) {
+      violations.push(...(yield* Placing.run({ ...options, seed })).map((violation) => `seed ${seed}: ${violation}`))
+    }
+    return violations
+  })

@@ -16,6 +16,7 @@ import { at } from "../cli/command.ts"
 import * as Damage from "./damage.ts"
 import * as Disks from "./disks.ts"
 import * as Laboratory from "./laboratory.ts"
+import * as Placing from "./placing.ts"
 import { planted } from "./planted.ts"
 import * as Processes from "./processes.ts"
 import type { Measured } from "./steps.ts"
@@ -59,6 +60,14 @@ const parts: Readonly<Record<string, Part>> = {
       return { cases: count, violations, note: `${cuts} power cuts, ${seen.get("kill") ?? 0} kills` }
     }
   },
+  placings: {
+    promise: "Placed files: old or new, the user's stay",
+    count: 5000,
+    run: async ({ count, seed }) => ({
+      cases: count,
+      violations: await Effect.runPromise(Laboratory.placings(seed, count))
+    })
+  },
   planted: {
     promise: "Planted bugs are found",
     count: planted.length,
@@ -71,7 +80,11 @@ const parts: Readonly<Record<string, Part>> = {
         const { violations: found } = await Effect.runPromise(Damage.tried({ every: 211, plant }))
         if (found.length === 0) violations.push(`not found: ${bug}`)
       }
-      return { cases: planted.length + Damage.planted.length, violations }
+      for (const { bug, plant } of Placing.planted) {
+        const found = await Effect.runPromise(Laboratory.placings(1, 300, { plant }, ({ length }) => length > 0))
+        if (found.length === 0) violations.push(`not found: ${bug}`)
+      }
+      return { cases: planted.length + Damage.planted.length + Placing.planted.length, violations }
     }
   },
   damage: {
@@ -110,7 +123,7 @@ let isBroken = false
 for (const name of positionals.length === 0 ? Object.keys(parts) : positionals) {
   const part = parts[name]
   if (part === undefined) continue
-  const isReplayed = values.seed !== undefined && name === "histories"
+  const isReplayed = values.seed !== undefined && (name === "histories" || name === "placings")
   const began = performance.now()
   const count = isReplayed ? 1 : Math.ceil(part.count * Number(values.scale))
   const tried = await part.run({ folder, seed, count })

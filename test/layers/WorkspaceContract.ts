@@ -1,9 +1,11 @@
 /** What every workspace promises, whatever it is made of. */
 import { assert, describe, it } from "@effect/vitest"
-import { Array, Effect, type Layer, Option } from "effect"
+import { Array, Effect, type Layer } from "effect"
 import { createHash } from "node:crypto"
 import { isUnchanged, type Placed, type RootUnusable, type Tree, Workspace } from "../../src/layers/Workspace.ts"
-import { CurrentStep, type StepInRun } from "../../src/pipeline/CurrentStep.ts"
+import { inRun } from "./stepInRun.ts"
+
+export { inRun, stepIn } from "./stepInRun.ts"
 
 export interface Harness {
   readonly layer: Layer.Layer<Workspace, RootUnusable>
@@ -12,25 +14,6 @@ export interface Harness {
   /** Changes a file as a user would; `null` removes it. */
   readonly edit: (path: string, content: string | null) => void
 }
-
-/** A step that places a tree and has nothing else to do with its run. */
-export const stepIn = (run: string): StepInRun => ({
-  run,
-  path: "tree",
-  attempt: 1,
-  report: () => Effect.void,
-  ask: () => Effect.dieMessage("No questions here"),
-  spend: () => Effect.void,
-  spent: Effect.succeed({ requests: 0, ms: 0 }),
-  chosen: () => Option.none(),
-  choose: () => Effect.void,
-  answers: Effect.succeed({ standing: [], takenBack: [] }),
-  takeBack: () => Effect.void,
-  goBack: () => Effect.never,
-  simulated: Effect.void
-})
-
-export const inRun = (run: string) => Effect.provideService(CurrentStep, Option.some(stepIn(run)))
 
 /** The failure of an effect that must fail. */
 export const refusal = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
