@@ -18,5 +18,6 @@ export const of = ({ io, isForAgent, parsed }: App): typeof Surroundings.Service
   isPlain: io.env.TERM === "dumb",
   colors: Io.colors(io, io.stderr, parsed),
   columns: () => Io.columnsOf(io.stderr),
+  rows: () => io.stderr.size().rows,
   write: io.stderr.beside
 })

@@ -19,7 +19,15 @@ export class Surroundings extends Context.Reference<Surroundings>()("effect-cair
     readonly isPlain: boolean
     readonly colors: boolean
     readonly columns: () => number
+    readonly rows: () => number
     /** Writes for a person, beside whatever is drawn there. */
     readonly write: (text: string) => void
-  } => ({ caller: "nobody", isPlain: true, colors: false, columns: () => Infinity, write: () => {} })
+  } => ({
+    caller: "nobody",
+    isPlain: true,
+    colors: false,
+    columns: () => Infinity,
+    rows: () => Infinity,
+    write: () => {}
+  })
 }) {}

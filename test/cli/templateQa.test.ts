@@ -184,6 +184,13 @@ describe("template-qa, with nobody at it", () => {
       "x=y"
     )
     assert.deepStrictEqual([refused.code, errorOf(refused).tag], [65, "AnswersRefused"])
+    assert.strictEqual(
+      errorOf(refused).message,
+      "3 answers that were given do not fit:\n" +
+        "  author: it is not of the form NAME=ANSWER\n" +
+        "  x: there is no such question\n" +
+        "  version: Version must be a semantic version, such as 1.0, 1.0.0 or 2.1.0-beta"
+    )
     const both = await within("template-qa", "--json", "--lines", "--defaults")
     assert.deepStrictEqual([both.code, errorOf(both).message], [2, "one way at a time: --lines, --defaults or --agent"])
     const file = await within("template-qa", "--json", "--answers", "nothing.json")
@@ -511,7 +518,7 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
     assert.strictEqual(first.code, 130)
     assert.include(
       first.stdout.replaceAll("\r\n", " "),
-      "Stopped at \"Briefly describe this template's purpose:\". 2 answers and 1 of 3 steps saved. Go on: "
+      "Stopped at \"Briefly describe this template's purpose\". 2 answers and 1 of 3 steps saved. Go on: "
     )
     assert.deepStrictEqual(read(sessionFile).answers, { template_name: "demo", template_purpose: "production" })
 

@@ -24,9 +24,10 @@ const asking = (question: Asked, mayGoBack = true): Asking => ({
   otherwise: Option.none()
 })
 
-const look = (columns = 40, colors = false): form.Look => ({
+const look = (columns = 40, colors = false, rows = 24): form.Look => ({
   ...paint.make(colors),
   columns,
+  rows,
   caret: (character) => `|${character}`
 })
 
@@ -203,6 +204,20 @@ describe("every form", () => {
         }
       }
     }
+  })
+
+  it("shows what is around the choice, or the last lines, where not all of it fits on the terminal", () => {
+    const many = Array.from({ length: 20 }, (_, index) => ({ value: `${index}`, label: `No. ${index}` }))
+    const choice = form.make(asking({ _tag: "Choice", ...about, choices: many }))
+    const at = (at: number, rows: number) => form.render({ ...choice, at }, look(80, false, rows)).slice(1, -1)
+    assert.strictEqual(at(9, 24).length, 20)
+    assert.deepStrictEqual(at(9, 8), ["  ⋮", "  No. 8", "› No. 9", "  No. 10", "  ⋮"])
+    assert.deepStrictEqual(at(0, 8), ["› No. 0", "  No. 1", "  No. 2", "  No. 3", "  ⋮"])
+    assert.deepStrictEqual(at(19, 8), ["  ⋮", "  No. 16", "  No. 17", "  No. 18", "› No. 19"])
+
+    const lines = form.make(asking({ _tag: "Lines", ...about, ends: "empty" }))
+    const typed = { ...lines, lines: ["one", "two", "three", "four", "five"] }
+    assert.deepStrictEqual(form.render(typed, look(80, false, 8)).slice(1, -2), ["  ⋮", "  three", "  four", "  five"])
   })
 
   it("leaves a line of what was answered, or left", () => {

@@ -68,49 +68,48 @@ const yaml = (text: string): Effect.Effect<Either.Either<unknown, string>> =>
     ))
 
 /**
- * Reads answers of the form `name=answer`; what stands behind the first `=` is read as it would be typed.
+ * Reads answers of the form `name=answer`; what stands behind the first `=` is read as it would be typed. What has another
+ * form is refused.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const fromPairs = (
   pairs: ReadonlyArray<string>
-): Either.Either<ReadonlyMap<string, unknown>, AnswersRefused> => {
+): { readonly given: ReadonlyMap<string, unknown>; readonly refusals: AnswersRefused["refusals"] } => {
   const [bad, good] = Array.partitionMap(pairs, (pair) => {
     const [, name, answer] = /^\s*([^=]*?)\s*=(.*)$/s.exec(pair) ?? []
     return name === undefined || name === "" || answer === undefined
       ? Either.left(pair)
       : Either.right([name, answer] as const)
   })
-  return Array.isNonEmptyArray(bad)
-    ? Either.left(
-      new AnswersRefused({
-        refusals: bad.map((question) => ({ question, reason: "it is not of the form NAME=ANSWER", wanted: null }))
-      })
-    )
-    : Either.right(new Map(good))
+  return {
+    given: new Map(good),
+    refusals: bad.map((question) => ({ question, reason: "it is not of the form NAME=ANSWER", wanted: null }))
+  }
 }
 
 /**
  * Answers what is given; the rest is left to the interviewer that is there. Before the first question everything that is
- * wrong is told, all together.
+ * wrong is told, all together, with what was refused already.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer = (given: ReadonlyMap<string, unknown>): Layer.Layer<Interviewer, never, Interviewer> =>
+export const layer = (
+  given: ReadonlyMap<string, unknown>,
+  refused: AnswersRefused["refusals"] = []
+): Layer.Layer<Interviewer, never, Interviewer> =>
   Layer.effect(
     Interviewer,
     Effect.map(Interviewer, (inner) => ({
       isAttended: inner.isAttended,
-      fingerprint: `${inner.fingerprint} ${digest(canonicalJson(Object.fromEntries(given)))}`,
+      fingerprint: `${inner.fingerprint} ${digest(canonicalJson([Object.fromEntries(given), refused]))}`,
       prepare: (questionnaire) =>
         Effect.gen(function*() {
           const { answers, refusals } = yield* questionnaire.judge(given)
-          const unknown = strays(questionnaire, given)
-          if (refusals.length + unknown.length > 0) {
-            return yield* new AnswersRefused({ refusals: [...unknown, ...refusals] })
-          }
+          const all = [...refused, ...strays(questionnaire, given), ...refusals]
+          if (all.length > 0) return yield* new AnswersRefused({ refusals: all })
           const rest = yield* inner.prepare({
             ...questionnaire,
             judge: (more, options) => questionnaire.judge(new Map([...given, ...more]), options)

@@ -7,7 +7,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Layer, Schema } from "effect"
 import * as Field from "../../pipeline/Field.ts"
-import type { AnswersRefused, Interviewer } from "../Interviewer.ts"
+import type { Interviewer } from "../Interviewer.ts"
 import { Surroundings } from "../Surroundings.ts"
 import * as Answers from "./Answers.ts"
 import * as Defaults from "./Defaults.ts"
@@ -64,13 +64,16 @@ export type Settings = typeof Settings.Type
  */
 export const layer = (
   settings: Settings
-): Layer.Layer<Interviewer, Answers.AnswersFileInvalid | AnswersRefused, FileSystem.FileSystem> =>
+): Layer.Layer<Interviewer, Answers.AnswersFileInvalid, FileSystem.FileSystem> =>
   Layer.unwrapEffect(Effect.gen(function*() {
     const surroundings = yield* Surroundings
     const base = yield* chosen(settings, surroundings)
     const inFile = settings.answers === undefined ? new Map() : yield* Answers.fromFile(settings.answers)
-    const given = new Map<string, unknown>([...inFile, ...(yield* Answers.fromPairs(settings.answer))])
-    return given.size === 0 ? base : Layer.provide(Answers.layer(given), base)
+    const inPairs = Answers.fromPairs(settings.answer)
+    const given = new Map<string, unknown>([...inFile, ...inPairs.given])
+    return given.size + inPairs.refusals.length === 0
+      ? base
+      : Layer.provide(Answers.layer(given, inPairs.refusals), base)
   }))
 
 const chosen = (

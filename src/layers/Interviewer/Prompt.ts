@@ -23,6 +23,7 @@ import * as keyboard from "./keyboard.ts"
 export interface Options {
   readonly colors: boolean
   readonly columns: () => number
+  readonly rows: () => number
   readonly write: (text: string) => void
 }
 
@@ -42,6 +43,7 @@ export const layer = (options: Options): Layer.Layer<Interviewer> =>
       const look = (): form.Look => ({
         ...paint.make(options.colors),
         columns: options.columns(),
+        rows: options.rows(),
         caret: (character) =>
           options.colors ? `\u001B[7m${character}\u001B[27m` : character === " " ? "_" : `_${character}`
       })

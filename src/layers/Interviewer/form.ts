@@ -241,6 +241,7 @@ const picked = (form: Form): Effect.Effect<Pressed> => {
  */
 export interface Look {
   readonly columns: number
+  readonly rows: number
   readonly cyan: (text: string) => string
   readonly dim: (text: string) => string
   readonly bold: (text: string) => string
@@ -257,24 +258,43 @@ export interface Look {
  * @since 0.1.0
  */
 export const render = (form: Form, look: Look): ReadonlyArray<string> => {
-  const { asking: { question }, error, isSpecifying, lines } = form
+  const { asking: { question }, at, error, isSpecifying, lines } = form
   const wrapped = (text: string, hang = 2) => printable.wrap(printable.line(text), look.columns - 1, hang)
   const [first = "", ...rest] = wrapped(`? ${question.text}`)
-  return [
+  const above = [
     look.cyan("?") + look.bold(first.slice(1)),
     ...rest.map(look.bold),
-    ...(question.help === undefined ? [] : wrapped(`  ${question.help}`).map(look.dim)),
-    ...("choices" in question
-      ? question.choices.map(({ label }, index) => choiceOf(form, label, index, look))
-      : question._tag === "Confirm"
-      ? [`  ${[true, false].map((answer) => wordOf(form, answer, look)).join("  ")}`]
-      : question._tag === "Lines"
-      ? lines.map((line) => look.dim(printable.fit(`  ${printable.line(line)}`, look.columns - 1)))
-      : []),
+    ...(question.help === undefined ? [] : wrapped(`  ${question.help}`).map(look.dim))
+  ]
+  const below = [
     ...(isSpecifying || question._tag === "Text" || question._tag === "Lines" ? [field(form, look)] : []),
     ...(error === "" ? [] : wrapped(`  ✗ ${error}`, 4).map(look.red)),
     ...wrapped(`  ${keysOf(form)}`).map(look.dim)
   ]
+  // The cursor rests below, and nothing that has scrolled away can be drawn over.
+  const room = look.rows - 1 - above.length - below.length
+  const shown = "choices" in question
+    ? around(question.choices.map(({ label }, index) => choiceOf(form, label, index, look)), at, room)
+    : question._tag === "Confirm"
+    ? [`  ${[true, false].map((answer) => wordOf(form, answer, look)).join("  ")}`]
+    : question._tag === "Lines"
+    ? around(
+      lines.map((line) => look.dim(printable.fit(`  ${printable.line(line)}`, look.columns - 1))),
+      lines.length - 1,
+      room
+    )
+    : []
+  return [...above, ...shown, ...below]
+}
+
+/** As many lines as there is room for around one of them, and a mark where others are left out. */
+const around = (lines: ReadonlyArray<string>, at: number, room: number): ReadonlyArray<string> => {
+  const count = Math.max(3, room)
+  if (lines.length <= count) return lines
+  const from = Math.min(Math.max(0, at - Math.floor(count / 2)), lines.length - count)
+  return lines.slice(from, from + count).map((line, index) =>
+    (index === 0 && from > 0) || (index === count - 1 && from + count < lines.length) ? "  ⋮" : line
+  )
 }
 
 const wordOf = ({ asking: { question }, at }: Form, answer: boolean, look: Look): string => {

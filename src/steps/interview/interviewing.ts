@@ -255,7 +255,7 @@ const ask = <A, R, R2>(
   keep: Keep<R2>
 ): Step.Step<Asking, Answer | null, Interviewer.Failure, Interviewer.Interviewer | R | R2> =>
   Step.make(question.id, {
-    title: question.text,
+    title: question.text.replace(/:$/, ""),
     hidden: true,
     input: Asking,
     success: Schema.NullOr(Asked.Answer),
