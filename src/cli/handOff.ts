@@ -98,7 +98,7 @@ export const toLines = (
     `  ${ask === "agent" ? "An agent" : "A person"} is asked by ${printable.line(path)}${
       attempts === undefined || attempt === 1 ? "" : ` (attempt ${attempt} of ${attempts})`
     }:`,
-    ...excerpt(prompt, columns).map((line) => `    ${line}`),
+    ...excerpt(prompt, columns).map((line) => `    ${line}`.trimEnd()),
     ...previousErrors.slice(0, 5).flatMap((error) =>
       printable.wrap(`  Refused   ${printable.line(error)}`, columns, 12)
     ),

@@ -159,6 +159,7 @@ export const agentEnhance = <Name extends string>(strategies: Strategies<Name>) 
     Pipeline.announce((state) =>
       enhanced(state.enhanced, state.files, {
         strategy: state.input.strategy,
+        bringsMetadata: state.content.bringsMetadata,
         split: state.input.split,
         warnings: warnings(state)
       })

@@ -39,8 +39,10 @@ export const found = (
 export const enhanced = (
   { coreFile, diff, examples, extendedFile, problems, sections, templates }: Enhanced,
   files: ReadonlyArray<PlacedFile>,
-  { split, strategy, warnings }: {
+  { bringsMetadata, split, strategy, warnings }: {
     readonly strategy: string
+    /** Whether the content could bring what the agent is found by. */
+    readonly bringsMetadata: boolean
     readonly split: boolean
     readonly warnings: ReadonlyArray<Warning>
   }
@@ -69,8 +71,8 @@ export const enhanced = (
         ? [["Metadata", "valid"] as const]
         : problems.map((problem) => ["Metadata", problem] as const))
     ],
-    ...(problems.length === 0 || strategy === "ai"
+    ...(problems.length === 0 || bringsMetadata
       ? {}
-      : { next: ["Let an agent fill in the metadata: repeat the command with --strategy ai"] })
+      : { next: ["Fill in the metadata, or let an agent do it: repeat the command with a --strategy that asks one"] })
   }
 }
