@@ -1,89 +1,15 @@
 import { Effect } from "effect"
-import { build } from "esbuild"
-import { type ChildProcess, spawn } from "node:child_process"
 import * as NodeFs from "node:fs"
-import { hostname, tmpdir } from "node:os"
+import { hostname } from "node:os"
 import { join } from "node:path"
-import { createInterface, type Interface } from "node:readline"
-import { afterAll, assert, beforeAll, describe, it, onTestFinished } from "vitest"
+import { assert, describe, it } from "vitest"
 import * as JournalFile from "../../src/layers/Journal/File.ts"
 import { Journal, type RunHeld } from "../../src/pipeline/Journal.ts"
+import { fourTimes, held, owners, Process, settled, withoutNew } from "./journal/owners.ts"
 import { temporary } from "./journal/temporary.ts"
 import { peeked, refusal, scanned, within } from "./JournalContract.ts"
 
-const folder = NodeFs.mkdtempSync(join(tmpdir(), "journal-owner-"))
-const script = join(folder, "owner.mjs")
-
-beforeAll(() =>
-  build({
-    entryPoints: [join(import.meta.dirname, "journal/owner.ts")],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    outfile: script,
-    logLevel: "error"
-  })
-)
-afterAll(() => NodeFs.rmSync(folder, { recursive: true }))
-
-/** A process that is asked line by line. It does not outlive its test. */
-class Process {
-  readonly child: ChildProcess
-  readonly lines: Interface
-  readonly ended: Promise<unknown>
-  readonly #waiting: Array<(line: string) => void> = []
-  readonly #said: Array<string> = []
-
-  constructor(command: string, ...options: ReadonlyArray<string>) {
-    this.child = spawn(command, options, { stdio: ["pipe", "pipe", "inherit"] })
-    if (this.child.stdout === null) throw new Error("It has no output")
-    this.lines = createInterface({ input: this.child.stdout })
-    this.lines.on("line", (line) => {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#said.push(line)
-      else next(line)
-    })
-    // A process closes its files a moment before it is gone.
-    this.ended = Promise.all([
-      new Promise((resolve) => this.lines.on("close", resolve)),
-      new Promise((resolve) => this.child.on("exit", resolve))
-    ])
-    onTestFinished(async () => {
-      this.child.stdin?.destroy()
-      await this.kill("SIGKILL")
-    })
-  }
-  get pid(): number {
-    return this.child.pid ?? -1
-  }
-  next(): Promise<string> {
-    const line = this.#said.shift()
-    return line === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(line)
-  }
-  /** All that was said and not asked for. */
-  get rest(): ReadonlyArray<string> {
-    return this.#said
-  }
-  tell(line: string): void {
-    this.child.stdin?.write(`${line}\n`)
-  }
-  ask(line: string): Promise<string> {
-    this.tell(line)
-    return this.next()
-  }
-  async kill(signal: NodeJS.Signals): Promise<void> {
-    this.child.kill(signal)
-    await this.ended
-  }
-}
-
-const started = async (): Promise<Process> => {
-  const owner = new Process(process.execPath, script)
-  assert.strictEqual(await owner.next(), "ready")
-  return owner
-}
-
-const several = (count: number) => Promise.all(Array.from({ length: count }, started))
+const { script, several, started } = owners()
 
 const on = <A, E>(home: string, effect: Effect.Effect<A, E, Journal>): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, JournalFile.layer({ home })))
@@ -101,15 +27,6 @@ const lockOf = (home: string, generation: number) => join(home, "runs/demo-1", `
 
 const ownerOf = (home: string) =>
   JSON.parse(NodeFs.readFileSync(lockOf(home, 1), "utf8")) as { readonly pid: number; readonly start: string }
-
-/** The one that could open it. */
-const settled = (rivals: ReadonlyArray<Process>, answers: ReadonlyArray<string>) => {
-  const winner = rivals.find((_, index) => answers[index]?.includes(" opened "))
-  return { winner, pid: winner?.pid }
-}
-const withoutNew = (answer: string) => answer.replace(/^(true|false) /, "")
-const fourTimes = (answer: string) => [answer, answer, answer, answer]
-const held = (pid: number | undefined) => `RunHeld Run "demo-1" is held by process ${pid} on ${hostname()}`
 
 describe("Journal (File) between processes", () => {
   it("is created by one and opened by one of five that start the same new run, and four are told who has it", async () => {

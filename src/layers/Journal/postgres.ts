@@ -47,19 +47,21 @@ export const make = ({ run, session }: Database): Kind => ({
     Effect.gen(function*() {
       const run = yield* session
       yield* Effect.acquireRelease(run(settings, [prefix + Owner.show(Owner.self())]), () => Effect.ignore(run(reset)))
-      const [taken] = yield* Effect.acquireRelease(
-        run(`SELECT pg_try_advisory_lock(${lockClass}, ?) AS held`, [id]),
-        ([taken]) =>
-          taken?.held === true ? Effect.ignore(run(`SELECT pg_advisory_unlock(${lockClass}, ?)`, [id])) : Effect.void
+      yield* Effect.acquireRelease(
+        // What a killed process had is free as soon as the server has noticed, which this waits for.
+        run(`SELECT set_config('lock_timeout', '100', true), pg_advisory_lock(${lockClass}, ?)`, [id]),
+        () => Effect.ignore(run(`SELECT pg_advisory_unlock(${lockClass}, ?)`, [id]))
+      ).pipe(
+        Effect.catchIf(({ code }) => code === isTakingTooLong, () =>
+          Effect.flatMap(
+            run(
+              `SELECT l.pid, a.application_name AS name
+               FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid WHERE ${isLock}`,
+              [id]
+            ),
+            ([holder]) => new RunHeld({ run: name, owner: ownerIn(holder), unreachable: false })
+          ))
       )
-      if (taken?.held !== true) {
-        const [holder] = yield* run(
-          `SELECT l.pid, a.application_name AS name, host(a.client_addr) AS host
-           FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid WHERE ${isLock}`,
-          [id]
-        )
-        return yield* new RunHeld({ run: name, owner: ownerIn(holder), unreachable: false })
-      }
       // Whoever removed it had the lock until just now.
       const [there] = yield* run("SELECT id FROM cairn_journals WHERE id = ?", [id])
       return there === undefined ? Option.none() : Option.some({ run, append: append(run, id) })
@@ -94,6 +96,9 @@ const append = (run: Run, id: number) =>
       records.map(({ record }) => record)
     ]
   ))
+
+/** `lock_not_available` */
+const isTakingTooLong = "55P03"
 
 /** Locks of this kind are told from all others of the database by the table that they are about. */
 const lockClass = "'cairn_journals'::regclass::oid::integer"

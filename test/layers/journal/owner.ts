@@ -2,15 +2,16 @@
  * A process that owns a journal, or is told that another one does. Each line it reads is a command; each line it
  * writes answers one.
  *
- * - `open HOME NAME`: creates and opens, and answers `ISNEW opened RECORDS` or `ISNEW`, the tag of the error and its message
+ * - `open STORE NAME`, where the store is a home, `sqlite:FILE` or the URL of a PostgreSQL server: creates and opens, and answers `ISNEW opened RECORDS` or `ISNEW`, the tag of the error and its message
  * - `append N`: appends a record with that number, and answers `appended`
  * - `write`: appends batches for as long as it lives, and says of each record when it is durable
  * - `close`: answers `closed`
  */
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { writeSync } from "node:fs"
 import { createInterface } from "node:readline"
 import * as JournalFile from "../../../src/layers/Journal/File.ts"
+import * as Installed from "../../../src/layers/Journal/Installed.ts"
 import { Journal, type OpenJournal } from "../../../src/pipeline/Journal.ts"
 
 const say = (line: string) => void writeSync(1, `${line}\n`)
@@ -19,7 +20,7 @@ let scope: Scope.CloseableScope | undefined
 let journal: OpenJournal | undefined
 let records = 0
 
-const open = (home: string, name: string) =>
+const open = (store: string, name: string) =>
   Effect.gen(function*() {
     const journals = yield* Journal
     const isNew = yield* Effect.orDie(journals.create(name))
@@ -27,7 +28,24 @@ const open = (home: string, name: string) =>
       onFailure: (error) => Effect.sync(() => say(`${isNew} ${error._tag} ${error.message}`)),
       onSuccess: () => Effect.sync(() => say(`${isNew} opened ${records}`))
     })
-  }).pipe(Effect.provide(JournalFile.layer({ home })))
+  }).pipe(Effect.provide(layerOf(store)))
+
+const connected = new Map<string, Effect.Effect<Journal["Type"]>>()
+
+/** A database is connected to once, for as long as the process lives; the driver is the one of this project. */
+const layerOf = (store: string) => {
+  if (!/^(sqlite|postgres):/.test(store)) return JournalFile.layer({ home: store })
+  const options = { cwd: process.cwd(), where: "the database" }
+  const installed = store.startsWith("sqlite:")
+    ? Installed.sqlite(store.slice("sqlite:".length), options)
+    : Installed.postgres(Redacted.make(store), options)
+  const known = connected.get(store) ??
+    Effect.runSync(Effect.cached(
+      Effect.orDie(Effect.flatMap(Scope.make(), (scope) => Scope.extend(installed, scope)))
+    ))
+  connected.set(store, known)
+  return Layer.effect(Journal, known)
+}
 
 const begin = (journals: Journal["Type"], name: string) =>
   Effect.gen(function*() {
