@@ -84,7 +84,7 @@ export class RecordedInputInvalid extends Schema.TaggedError<RecordedInputInvali
 }
 
 /**
- * A recorded result does not fit the schema that the step has now.
+ * A recorded result does not fit the schema that the step has now, or could not be migrated to its version.
  *
  * @category errors
  * @since 0.1.0
@@ -93,15 +93,24 @@ export class RecordedResultInvalid extends Schema.TaggedError<RecordedResultInva
   run: Schema.String,
   path: Schema.String,
   step: Schema.String,
+  /** The version of the step that recorded it. */
+  version: Schema.Number,
+  /** The version of the step now. */
+  now: Schema.Number,
   /** What does not fit, one problem a line, each with its place in the result. */
   issues: Schema.String
 }) {
   override get message(): string {
-    return `The result of "${this.path}" that run "${this.run}" recorded does not fit the step "${this.step}" any more:\n${this.issues}`
+    const what = `The result of "${this.path}" that run "${this.run}" recorded`
+    return this.version === this.now
+      ? `${what} does not fit the step "${this.step}" any more:\n${this.issues}`
+      : `${what} under version ${this.version} of the step "${this.step}" cannot be migrated to version ${this.now}:\n${this.issues}`
   }
   get fix(): string {
-    const key = this.path.replace(/[/#].*$/, "")
-    return `Count up the version of "${this.step}", or run it again: cairn resume ${this.run} --from ${quote(key)}`
+    const again = `run it again: cairn resume ${this.run} --from ${quote(this.path.replace(/#.*$/, ""))}`
+    return this.version === this.now
+      ? `Count up the version of "${this.step}", or ${again}`
+      : `Correct the migration of "${this.step}" for version ${this.version}, or ${again}`
   }
 }
 

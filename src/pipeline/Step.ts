@@ -11,6 +11,7 @@ import {
   Clock,
   Duration,
   Effect,
+  type Either,
   Option,
   Pipeable,
   Schedule,
@@ -53,6 +54,7 @@ export interface Definition {
   readonly input: Codec.Codec
   readonly success: Codec.Codec
   readonly failure: Codec.Codec
+  readonly migrate: Option.Option<Migrate<unknown>>
   readonly summary: Option.Option<(result: never) => string>
   readonly fingerprint: Option.Option<(input: never) => Effect.Effect<string, unknown, unknown>>
   readonly holds: Option.Option<(result: never, input: never) => Effect.Effect<boolean, never, unknown>>
@@ -61,6 +63,15 @@ export interface Definition {
   /** Something else is around its attempts, and has the last word on what it gives. */
   readonly transformed: boolean
 }
+
+/**
+ * Turns a result that an older version of a step recorded into one that this version would have recorded, as its schema
+ * encodes it, or says why that cannot be. It is pure, and is called each time that the result is needed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Migrate<AI> = (recorded: unknown, version: number) => Either.Either<AI, string>
 
 /**
  * Where a run looks into the execution of a step: around all of it, around each attempt of its body, and before it
@@ -148,6 +159,7 @@ type Declared<X, E> = [X] extends [E] ? unknown
  * `"direct"` in what `run` returns for any string.
  *
  * - `version` (from 1): count it up when the meaning of the step changes, and recorded results are not reused.
+ * - `migrate`: reuses results of older versions all the same, in the form that it gives them.
  * - `timeout` is for each attempt, `retry` for typed failures and time-outs; attempts count anew on resume.
  * - `fingerprint` stands for what the step reads from the world: where it changed, the step runs again.
  * - `holds` says whether what the step left in the world is still there: where not, the step runs again.
@@ -167,6 +179,28 @@ type Declared<X, E> = [X] extends [E] ? unknown
  *
  * // An ordinary Effect, wherever it is used
  * const effect: Effect.Effect<string> = shout("hello")
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { Effect, Either, Schema } from "effect"
+ * import { Step } from "effect-cairn"
+ *
+ * const Price = Schema.Struct({ amount: Schema.Number, currency: Schema.String })
+ * const isNumber = Schema.is(Schema.Number)
+ *
+ * // Version 1 gave a number, of euros.
+ * export const price = Step.make("price", {
+ *   title: "Finding the price",
+ *   input: Schema.String,
+ *   success: Price,
+ *   version: 2,
+ *   migrate: (recorded) =>
+ *     isNumber(recorded)
+ *       ? Either.right({ amount: recorded, currency: "EUR" })
+ *       : Either.left("a price that is no number"),
+ *   run: (name) => Effect.succeed({ amount: name.length, currency: "EUR" })
+ * })
  * ```
  *
  * @category constructors
@@ -191,6 +225,7 @@ export const make = <
   readonly success: Schema.Schema<A, AI>
   readonly failure?: Schema.Schema<E, EI>
   readonly version?: number
+  readonly migrate?: Migrate<NoInfer<AI>>
   readonly timeout?: T
   readonly retry?: {
     readonly schedule?: Schedule.Schedule<unknown, NoInfer<E | TimedOut<T>>, SR>
@@ -227,6 +262,7 @@ export const make = <
     input: codec(name, "input", options.input),
     success: codec(name, "success", options.success),
     failure: failureCodec(name, options.failure, timeout !== undefined),
+    migrate: Option.fromNullable(options.migrate),
     summary: Option.fromNullable(options.summary),
     fingerprint: Option.map(Option.fromNullable(options.fingerprint), scoping),
     holds: Option.map(Option.fromNullable(options.holds), scoping),

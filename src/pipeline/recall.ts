@@ -6,6 +6,7 @@
 import { Effect, Either, HashMap, Option } from "effect"
 import type { Checkpoint } from "./checkpoint.ts"
 import { broken, type Executor, type Recalled, type Stop } from "./Executor.ts"
+import * as migrated from "./migrated.ts"
 import { RecordedResultInvalid } from "./RunError.ts"
 import type { DurableEvent } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -74,10 +75,17 @@ export const recalling = (
         })
     )
 
-  const decoded = (path: string, step: Definition, json: unknown): Recalled => {
-    const value = step.success.decode(json)
+  const decoded = (path: string, step: Definition, version: number, json: unknown): Recalled => {
+    const value = migrated.decode(step, version, json)
     if (Either.isRight(value)) return { _tag: "Hit", value: value.right }
-    const invalid = new RecordedResultInvalid({ run, path, step: step.name, issues: value.left })
+    const invalid = new RecordedResultInvalid({
+      run,
+      path,
+      step: step.name,
+      version,
+      now: step.version,
+      issues: value.left
+    })
     return { _tag: "Far", fetch: Effect.fail(broken(path, invalid)) }
   }
 
@@ -88,20 +96,22 @@ export const recalling = (
     recall: (path, was, step, digest) => {
       const execution = executionAt(path, was)
       if (execution === undefined) return { _tag: "Miss", why: undefined }
-      const why = execution.succeeded ? differs(execution, step, digest) : "it failed before"
+      const why = execution.succeeded ? differs(migrated.asNow(execution, step), step, digest) : "it failed before"
       if (why !== undefined) return { _tag: "Miss", why }
-      const { position } = execution
+      const { position, version } = execution
       if (values.has(position)) {
         const json = values.get(position)
         if (!keep) values.delete(position)
-        return decoded(path, step, json)
+        return decoded(path, step, version, json)
       }
       return {
         _tag: "Far",
         fetch: Effect.map(
           recordAt(position),
           (event): Recalled =>
-            event._tag === "StepSucceeded" ? decoded(path, step, event.value) : { _tag: "Miss", why: undefined }
+            event._tag === "StepSucceeded"
+              ? decoded(path, step, version, event.value)
+              : { _tag: "Miss", why: undefined }
         )
       }
     },
@@ -121,7 +131,7 @@ export const recalling = (
     isFrom: (path, was, step, digest) => {
       const execution = executionAt(path, was)
       const isSame = (one: Made) => differs(one, step, digest) === undefined
-      return execution?.succeeded === true && isSame(execution) ||
+      return execution?.succeeded === true && isSame(migrated.asNow(execution, step)) ||
         [path, ...(was === undefined ? [] : [was])].some((path) =>
           Option.exists(HashMap.get(state().requests, path), (open) => open.some(isSame)) ||
           Option.exists(HashMap.get(state().answers, path), (answers) => answers.some(isSame))

@@ -5,7 +5,9 @@
  */
 import { Effect, Either, Option } from "effect"
 import type { Checkpoint } from "./checkpoint.ts"
+import { unescaped } from "./itemKey.ts"
 import type { JournalDamaged, JournalError } from "./Journal.ts"
+import * as migrated from "./migrated.ts"
 import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
 import { RecordedResultInvalid, StepNotFound } from "./RunError.ts"
@@ -40,7 +42,8 @@ const stillDecodes = (
   Effect.forEach(state.executions, ([path, { position, step, succeeded, version }]) => {
     if (except.has(path)) return Effect.void
     const { definition } = Option.getOrUndefined(Plan.stepAt(pipeline, path)) ?? {}
-    if (!succeeded || definition?.name !== step || definition.version !== version) return Effect.void
+    if (!succeeded || definition?.name !== step) return Effect.void
+    if (definition.version !== version && !migrated.isMigrated({ version }, definition)) return Effect.void
     const json = values.has(position) ? Effect.succeed(values.get(position)) : Effect.map(
       journal.read(position),
       (text) =>
@@ -50,15 +53,16 @@ const stillDecodes = (
         })
     )
     return Effect.flatMap(json, (json) =>
-      Either.match(definition.success.decode(json), {
-        onLeft: (issues) => new RecordedResultInvalid({ run: id, path, step, issues }),
+      Either.match(migrated.decode(definition, version, json), {
+        onLeft: (issues) =>
+          new RecordedResultInvalid({ run: id, path, step, version, now: definition.version, issues }),
         onRight: () => Effect.void
       }))
   }, { discard: true })
 
 /**
  * The paths of all that is recorded of the step at a path and of those that follow it, under the keys that they had
- * before too. The path may lead into nested pipelines.
+ * before too. The path may lead into nested pipelines, and to an item, an attempt, a check or a recovery.
  *
  * @category accessors
  * @since 0.1.0
@@ -67,69 +71,109 @@ export const from = (
   pipeline: Pipeline.Any,
   { answers, choices, executions, requests }: RunState,
   path: string
-): Either.Either<ReadonlyArray<string>, StepNotFound> =>
-  Either.map(following(pipeline, path), (follows) => {
-    const paths = [executions, answers, choices, requests].flatMap((all) =>
-      Array.from<readonly [string, unknown]>(all).map(([path]) => path)
-    )
-    return [...new Set(paths)].filter(follows)
-  })
+): Either.Either<ReadonlyArray<string>, StepNotFound> => {
+  const paths = [executions, answers, choices, requests].flatMap((all) =>
+    Array.from<readonly [string, unknown]>(all).map(([path]) => path)
+  )
+  const known = [...new Set(paths)]
+  const isRecorded = (part: string) => known.some((path) => path === part || path.startsWith(`${part}/`))
+  return Either.map(following(pipeline, path, isRecorded), (follows) => known.filter(follows))
+}
+
+/** Tells of a recorded path whether it is meant. */
+type Meant = (recorded: string) => boolean
 
 /** Whether a recorded path is that of the step at `path`, or of one that follows it. */
 const following = (
   pipeline: Pipeline.Any,
-  path: string
-): Either.Either<(recorded: string) => boolean, StepNotFound> => {
-  const [key, inner] = split(path)
+  path: string,
+  isRecorded: (path: string) => boolean
+): Either.Either<Meant, StepNotFound> => {
+  const [head] = split(path)
+  const key = head.replace(/#.*$/, "")
   const nodes = Pipeline.nodes(pipeline)
   const keys = nodes.flatMap(Pipeline.keysOf)
-  const first = keys.indexOf(key)
   const node = nodes.find((node) => Pipeline.keysOf(node).includes(key))
-  const inside = inner === "" ? Option.some(Either.right(() => false)) : insideOf(node, key, inner)
-  if (first < 0 || Option.isNone(inside)) {
-    return Either.left(new StepNotFound({ pipeline: pipeline.name, key: path, keys }))
-  }
-  const again = new Set(keys.slice(inner === "" ? first : first + 1))
+  const isWhole = path === key
+  const inside = node === undefined
+    ? undefined
+    : isWhole
+    ? Either.right(() => false)
+    : within(node, key, path, isRecorded)
+  if (inside === undefined) return Either.left(new StepNotFound({ pipeline: pipeline.name, key: path, keys }))
+  const first = keys.indexOf(key)
+  const again = new Set(keys.slice(isWhole ? first : first + 1))
   for (const node of nodes) {
     if (node._tag !== "Step" || node.was === undefined || !again.has(node.key)) continue
     if (!keys.includes(node.was)) again.add(node.was)
   }
-  return Either.map(inside.value, (follows) => (recorded) => {
+  // What is adopted is recorded under the key that it had before.
+  const was = node?._tag === "Step" && node.was !== undefined && !keys.includes(node.was) ? node.was : key
+  return Either.map(inside, (follows) => (recorded) => {
     const [head, rest] = split(recorded)
-    // What recovers from a unit follows all that is in it.
-    return again.has(head.replace(/#.*$/, "")) || (head === key ? follows(rest) : head === `${key}#catch`)
+    const here = head.replace(/#.*$/, "")
+    return again.has(here) || ((here === key || here === was) && follows(`${head.slice(here.length)}/${rest}`))
   })
 }
 
-/** Whether what is recorded below a node follows a path there; nothing where a path cannot lead into it. */
-const insideOf = (
-  node: Pipeline.Node | undefined,
+/**
+ * The same inside of one node, of which `#catch/…` or `/…` is what stands behind its key. Nothing where it has no such
+ * part.
+ */
+const within = (
+  node: Pipeline.Node,
   key: string,
-  inner: string
-): Option.Option<Either.Either<(rest: string) => boolean, StepNotFound>> => {
-  switch (node?._tag) {
+  path: string,
+  isRecorded: (path: string) => boolean
+): Either.Either<Meant, StepNotFound> | undefined => {
+  const [head, rest] = split(path)
+  const suffix = `${head.slice(key.length)}/`
+  if (path.endsWith("/")) return undefined
+  const under = (prefix: string, meant: Meant): Meant => (recorded) =>
+    recorded.startsWith(prefix) && meant(recorded.slice(prefix.length))
+  const nested = (unit: Pipeline.AnyUnit, rest: string): Either.Either<Meant, StepNotFound> | undefined =>
+    rest === ""
+      ? Either.right(() => true)
+      : Pipeline.isPipeline(unit)
+      ? following(unit, rest, (inner) => isRecorded(path.slice(0, path.length - rest.length) + inner))
+      : undefined
+  const map = (inner: ReturnType<typeof nested>, f: (meant: Meant) => Meant) => inner && Either.map(inner, f)
+  const [part, inner] = split(rest)
+  switch (node._tag) {
     case "Step":
     case "When":
-    case "CatchTag":
-      return Pipeline.isPipeline(node.unit) ? Option.some(following(node.unit, inner)) : Option.none()
+      return suffix === "/" ? map(nested(node.unit, rest), (meant) => under("/", meant)) : undefined
     case "All": {
-      const unit = node.branches.find((branch) => branch.key === key)?.unit
-      return unit !== undefined && Pipeline.isPipeline(unit) ? Option.some(following(unit, inner)) : Option.none()
+      const branch = node.branches.find((branch) => branch.key === key)
+      return branch && suffix === "/" ? map(nested(branch.unit, rest), (meant) => under("/", meant)) : undefined
     }
-    case "Repeat": {
-      const [attempt, within] = split(inner)
-      const { unit } = node
-      if (!/^\d+$/.test(attempt) || (within !== "" && !Pipeline.isPipeline(unit))) return Option.none()
-      const inAttempt = within === "" || !Pipeline.isPipeline(unit)
-        ? Either.right(() => true)
-        : following(unit, within)
-      return Option.some(Either.map(inAttempt, (follows) => (recorded) => {
-        const [other, rest] = split(recorded)
-        return Number(other) > Number(attempt) || (other === attempt && follows(rest))
-      }))
-    }
-    default:
-      return Option.none()
+    case "CatchTag":
+      return suffix === "#catch/"
+        ? map(nested(node.recovery, rest), (meant) => under(suffix, meant))
+        // What recovers from it follows it.
+        : map(
+          nested(node.unit, rest),
+          (meant) => (recorded) => recorded.startsWith("#catch/") || under("/", meant)(recorded)
+        )
+    case "ForEach":
+      // An item is there where something is recorded of it, and its other items do not follow it.
+      return isRecorded(`${key}/${part}`) ?
+        map(nested(node.unit, inner), (meant) => (recorded) => {
+          const [item, rest] = split(recorded.slice(1))
+          return item === part && meant(rest)
+        }) :
+        undefined
+    case "Repeat":
+      return /^\d+$/.test(part)
+        ? map(nested(node.unit, inner), (meant) => (recorded) => {
+          const [attempt, rest] = split(recorded.slice(1))
+          return Number(attempt) > Number(part) || (attempt === part && meant(rest))
+        })
+        : undefined
+    case "Validate":
+      return node.steps.has(unescaped(rest)) ? Either.right((recorded) => recorded === `/${rest}`) : undefined
+    case "Announce":
+      return undefined
   }
 }
 

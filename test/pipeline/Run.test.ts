@@ -547,6 +547,8 @@ describe("resume", () => {
             run: scene.id(),
             path: "b",
             step: "typed",
+            version: 1,
+            now: 1,
             issues: `/: Unable to decode "x" into a number`
           })
         )

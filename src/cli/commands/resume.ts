@@ -30,7 +30,7 @@ export const fromFlag: Spec.Flag = {
   name: "from",
   kind: "value",
   meta: "STEP",
-  description: "Run this step and all that follow again",
+  description: "Run this step (or an item: tasks/a) and all that follow again",
   group: "Options"
 }
 
