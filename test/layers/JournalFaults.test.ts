@@ -581,7 +581,9 @@ describe("Journal (File), made by one that ends", () => {
             return Reflect.get(target, key)
           }
         })
-        isOver = Exit.isSuccess(yield* Effect.exit(created(name).pipe(on(home, ending))))
+        const first = Effect.zipRight(created(name), within(name, scanned))
+        isOver = Exit.isSuccess(yield* Effect.exit(first.pipe(on(home, ending))))
+        bury(home)
 
         let isSettled = false
         const spy: Disk.Operations = {

@@ -72,13 +72,18 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
         )
       }
 
-      /** Opens the file, and makes it where whoever made the folder had no time to. */
+      /** Opens the file, and makes it where whoever made the folder had no time to. Its name is durable before its records. */
       const openOrMake = (path: string) => {
         const there = openFile(disk, path, readAndAppend)
-        if (there !== undefined) return there
-        const made = Disk.makeFile(disk, path, "", readAndAppend)
-        Disk.syncFolder(disk, dirname(path))
-        return made
+        if (there !== undefined && there.size > 0) return there.descriptor
+        const descriptor = there?.descriptor ?? Disk.makeFile(disk, path, "", readAndAppend)
+        try {
+          Disk.syncFolder(disk, dirname(path))
+          return descriptor
+        } catch (cause) {
+          Disk.ignoring(() => disk.close(descriptor))
+          throw cause
+        }
       }
 
       return Journal.of({
@@ -110,7 +115,7 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
             return Effect.zipRight(
               attemptChecked("read", name, folder, () => checkFolder(disk, folder)),
               Effect.acquireUseRelease(
-                attemptChecked("read", name, path, () => openFile(disk, path, constants.O_RDONLY)),
+                attemptChecked("read", name, path, () => openFile(disk, path, constants.O_RDONLY)?.descriptor),
                 (descriptor) =>
                   descriptor === undefined
                     ? Effect.succeed(initial)
@@ -186,7 +191,11 @@ const checkFolder = (disk: Disk.Operations, path: string): void => {
 }
 
 /** Opens the file and refuses all but what this program makes. `undefined` where there is none. */
-const openFile = (disk: Disk.Operations, path: string, flags: number): number | undefined => {
+const openFile = (
+  disk: Disk.Operations,
+  path: string,
+  flags: number
+): { readonly descriptor: number; readonly size: number } | undefined => {
   const opened = Disk.attempt(() => disk.open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK))
   if (Either.isLeft(opened)) {
     const { code } = opened.left
@@ -198,7 +207,7 @@ const openFile = (disk: Disk.Operations, path: string, flags: number): number | 
     const stats = disk.stat(descriptor)
     if (!stats.isFile()) throw odd(`it is ${kind(stats)}, not a file`)
     checkOwner(stats)
-    return descriptor
+    return { descriptor, size: stats.size }
   } catch (cause) {
     Disk.ignoring(() => disk.close(descriptor))
     throw cause
