@@ -556,6 +556,32 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
     ])
   })
 
+  onOne("takes what is typed ahead, and shows none of it before its question", async () => {
+    const ended = await onTerminal(script, ["template-qa"], {
+      ...size,
+      cwd: folder,
+      started: async (child) => {
+        const { isAsked } = person(child)
+        await isAsked("What should this template be called?")
+        child.write("demo\r4\rA template for demos\r\r\r")
+        await isAsked("Primary programming language:")
+        child.write("\u0003")
+      }
+    })
+
+    const terminal = Terminal.make(size)
+    terminal.write(ended.stdout)
+    const lines = terminal.all()
+    assert.deepStrictEqual(lines.slice(lines.indexOf("Template Identity") + 1, lines.indexOf("Technology Stack")), [
+      "✓ What should this template be called?  demo",
+      "✓ What is the primary purpose of this template?  Production-ready scaffold",
+      "✓ Briefly describe this template's purpose  A template for demos",
+      "✓ Initial version  1.0.0",
+      "✓ Author or team name  none",
+      ""
+    ])
+  })
+
   onOne("is drawn anew after a Ctrl-Z, below what the shell has said, and goes on", async () => {
     write("inputrc", "set enable-bracketed-paste off")
     let shown: ReadonlyArray<string> = []
