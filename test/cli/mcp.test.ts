@@ -2,8 +2,8 @@ import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/v
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { bundle, type Ended, isJson, run, temporary } from "./command.ts"
-import * as mcp from "./mcpClient.ts"
-import type { Client, Json } from "./mcpClient.ts"
+import * as mcp from "./mcpServing.ts"
+import type { Client, Json } from "./mcpServing.ts"
 
 const made = temporary()
 let script = ""

@@ -10,7 +10,7 @@ import * as Interview from "../../src/steps/interview/Interview.ts"
 import * as rules from "../../src/steps/interview/rules.ts"
 import * as corpus from "../steps/interview/corpus.ts"
 import { at, type Child, type Ended, isJson, noTerminal, onTerminal, type Options, run, temporary } from "./command.ts"
-import * as mcp from "./mcpClient.ts"
+import * as mcp from "./mcpServing.ts"
 import * as Terminal from "./Terminal.ts"
 import { callOf } from "./within.ts"
 
