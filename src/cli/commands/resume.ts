@@ -80,6 +80,7 @@ export const resume = Effect.fnUntraced(function*(app: App) {
 export const answer = Effect.fnUntraced(function*(app: App) {
   const [name = "@last", asked] = app.parsed.args
   const info = yield* Run.info(yield* Run.find(name))
+  if (Option.isSome(info.damage)) return yield* info.damage.value
   const id = yield* requestOf(app, info, asked)
   const file = app.parsed.values.get("file")?.[0]
   if (file === undefined) {
