@@ -135,7 +135,7 @@ for (const kind of kinds) {
           })
         )
         assert.strictEqual(
-          String(error.message),
+          error.message,
           `The checkpoints are newer than this Cairn (${where}, record 1: its tables have format 2)`
         )
       }).pipe(Effect.scoped))
