@@ -210,9 +210,9 @@ describe("answers that are given", () => {
       assert.deepStrictEqual(
         [
           yield* read("{\"a\": [\"x\"], \"b\": null, \"c\": \"\"}"),
-          yield* read("# words\nversion: 1.10\nyes: no\nlist: [a, b]\nempty:\n")
+          yield* read("# words\nversion: 1.10\nyes: no\nlist: [a, b]\nempty:\nnone: \"\"\n")
         ],
-        [Either.right({ a: ["x"], c: "" }), Either.right({ version: "1.10", yes: "no", list: ["a", "b"] })]
+        [Either.right({ a: ["x"], c: "" }), Either.right({ version: "1.10", yes: "no", list: ["a", "b"], none: "" })]
       )
       const refused = (text: string | Uint8Array) =>
         Effect.map(file(text), Either.match({ onLeft: ({ reason }) => reason, onRight: () => "nothing" }))

@@ -53,14 +53,24 @@ export const fromFile = (
     const isYaml = Either.isLeft(foreignJson(text)) && !/^\s*[{[]/.test(text)
     const value = yield* Either.mapLeft(isYaml ? yield* yaml(text) : foreignJson(text), invalid)
     if (typeof value !== "object" || value === null || Array.isArray(value)) return yield* invalid("it is no object")
-    return new Map(Object.entries(value).filter(([, answer]) => answer !== null && !(isYaml && answer === "")))
+    return new Map(Object.entries(value).filter(([, answer]) => answer !== null))
   })
 
-/** Plain words and numbers are what stands there, since `1.10` is a version and `no` an answer. */
+/** Plain words and numbers are what stands there, since `1.10` is a version and `no` an answer; where nothing does, null. */
 const yaml = (text: string): Effect.Effect<Either.Either<unknown, string>> =>
-  Effect.map(Effect.promise(() => import("yaml")), ({ parse }) =>
+  Effect.map(Effect.promise(() => import("yaml")), ({ isScalar, parseDocument, visit }) =>
     Either.try({
-      try: (): unknown => parse(text, { schema: "failsafe", uniqueKeys: true }),
+      try: (): unknown => {
+        const document = parseDocument(text, { schema: "failsafe", uniqueKeys: true })
+        const [error] = document.errors
+        if (error !== undefined) throw error
+        visit(document, {
+          Pair: (_, pair) => {
+            if (isScalar(pair.value) && pair.value.type === "PLAIN" && pair.value.value === "") pair.value.value = null
+          }
+        })
+        return document.toJS()
+      },
       catch: (error) => error instanceof Error ? error.message : String(error)
     }).pipe(
       // The same bounds as for JSON.

@@ -57,5 +57,4 @@ const written = (answer: Answer): string =>
     ? scalar(answer)
     : `[${answer.map(scalar).join(", ")}]`
 
-const scalar = (text: string): string =>
-  text === "" || /^[A-Za-z0-9][A-Za-z0-9 ._/-]*$/.test(text) ? text : JSON.stringify(text)
+const scalar = (text: string): string => /^[A-Za-z0-9][A-Za-z0-9 ._/-]*$/.test(text) ? text : JSON.stringify(text)
