@@ -153,6 +153,32 @@ describe("a fallback", () => {
       })
   )
 
+  it.effect.prop(
+    "records in a run which of the two gave the value, and the failure of the first where it was the second",
+    [behaviour, behaviour],
+    ([one, other]) =>
+      Effect.gen(function*() {
+        const scene = yield* Scene.make
+        const layer = Strategy.make({
+          a: writer("a", one),
+          b: writer("b", other),
+          c: Strategy.fallback("a", "b")
+        }).layer("c")
+
+        yield* Effect.exit(scene.on(Run.start(writing(layer), "it")))
+
+        const events = yield* Effect.orDie(scene.on(Run.events(scene.id())))
+        assert.deepStrictEqual(
+          events.flatMap((event) => event._tag === "ChoiceMade" ? [[event.chose, event.reason]] : []),
+          one === "succeeds"
+            ? [["a", undefined]]
+            : one === "fails"
+            ? [["b", "Oops: Oops: a cannot it"]]
+            : []
+        )
+      })
+  )
+
   it.effect("takes the second where the first cannot be built", () =>
     Effect.gen(function*() {
       const strategy = Strategy.make({
