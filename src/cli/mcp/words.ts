@@ -76,7 +76,8 @@ export const inTools = (app: Pick<App, "called" | "name" | "programs">): (text: 
       [optionName(name), name] as const
     )
   ).set("new", "new")
-  const names = [app.called, app.name].map((name) => name.replaceAll(/[^\w\s]/g, "\\$&")).join("|")
+  // What is recorded has the kernel's name for the command.
+  const names = [app.called, app.name, "cairn"].map((name) => name.replaceAll(/[^\w\s]/g, "\\$&")).join("|")
   const command = new RegExp(`(?:${names}) ([a-z][a-z-]*)(?: (.*))?$`)
   const ofLine = (line: string): string =>
     line
