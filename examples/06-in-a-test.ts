@@ -17,7 +17,7 @@ import { Console, Context, Effect, Layer, Schema } from "effect"
 import { Pipeline, Run, Step } from "effect-cairn"
 import { Resumable, TestRun } from "effect-cairn/testing"
 
-class Registry extends Context.Tag("effect-cairn/examples/Registry")<Registry, {
+class Registry extends Context.Tag("effect-cairn/examples/06-in-a-test/Registry")<Registry, {
   readonly publish: (version: string) => Effect.Effect<string>
 }>() {}
 

@@ -1,8 +1,10 @@
 import * as Cli from "./cli/Cli.ts"
+import { version } from "./cli/version.ts"
 import * as programs from "./programs.ts"
 
 Cli.run({
   name: "cairn",
-  version: "0.1.0",
+  version,
+  runsFiles: true,
   programs: [programs.implement, programs.agentEnhance, programs.templateQa, programs.selftest]
 })

@@ -1,20 +1,31 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
-import { execFileSync } from "node:child_process"
+import { execFile, execFileSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { promisify } from "node:util"
+import { install, version } from "../src/cli/version.ts"
 import { at, temporary } from "./cli/command.ts"
 
 const folder = temporary()
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }), 60_000)
 
-const npm = (args: ReadonlyArray<string>, cwd: string): string =>
-  execFileSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd, encoding: "utf8" })
+/** Leaves this process free meanwhile: the runner wants to hear of it every minute. */
+const npm = async (args: ReadonlyArray<string>, cwd: string): Promise<string> => {
+  const words = [...args, "--no-audit", "--no-fund", "--loglevel=error"]
+  return (await promisify(execFile)("npm", words, { cwd, encoding: "utf8" })).stdout
+}
 
 describe("the package", { timeout: 300_000 }, () => {
   it("says the same version everywhere", () => {
-    const { version } = JSON.parse(fs.readFileSync(at("package.json"), "utf8"))
+    const { peerDependencies, version: published } = JSON.parse(fs.readFileSync(at("package.json"), "utf8"))
+    const lines = [...install.matchAll(/(\S+)@([\d.]+)/g)].map(([, name = "", line]) => [name, line])
 
-    assert.include(fs.readFileSync(at("src/main.ts"), "utf8"), `version: "${version}"`)
+    assert.strictEqual(version, published)
+    assert.include(fs.readFileSync(at("README.md"), "utf8"), install)
+    assert.deepStrictEqual(
+      lines,
+      lines.map(([name = ""]) => [name, /\^(0\.\d+|\d+)/.exec(peerDependencies[name])?.[1]])
+    )
   })
 
   it("shows the pages of help that the command itself would print", () => {
@@ -41,14 +52,15 @@ describe("the package", { timeout: 300_000 }, () => {
     assert.deepStrictEqual(ofModels.filter((name) => atOnce.has(name)), [])
   })
 
-  it("installs from its tarball into an empty folder: the command alone, then the library", () => {
+  it("installs from its tarball into an empty folder: the command alone, then the library", async () => {
     assert.isTrue(fs.existsSync(at("dist/bin/cairn.mjs")), "run npm run build first")
-    const tarball = npm(["pack", "--pack-destination", folder, "--silent"], at(".")).trim().split("\n").at(-1) ?? ""
+    const packed = await npm(["pack", "--pack-destination", folder, "--silent"], at("."))
+    const tarball = packed.trim().split("\n").at(-1) ?? ""
     const project = join(folder, "project")
     fs.mkdirSync(project)
     fs.writeFileSync(join(project, "package.json"), "{\"private\":true,\"type\":\"module\"}")
 
-    npm(["install", join(folder, tarball)], project)
+    await npm(["install", join(folder, tarball)], project)
     assert.isFalse(fs.existsSync(join(project, "node_modules/effect")), "the command needs no effect")
     fs.cpSync(at("examples/reports"), join(project, "reports"), { recursive: true })
     const printed = execFileSync(
@@ -59,7 +71,7 @@ describe("the package", { timeout: 300_000 }, () => {
     assert.isTrue(fs.existsSync(printed.trim()))
 
     const { effect } = JSON.parse(fs.readFileSync(at("package.json"), "utf8")).devDependencies
-    npm(["install", `effect@${effect}`], project)
+    await npm(["install", `effect@${effect}`], project)
     fs.writeFileSync(
       join(project, "program.js"),
       `import { Effect, Schema } from "effect"
@@ -68,5 +80,34 @@ console.log(await Effect.runPromise(Step.make("double", { title: "Doubling", inp
 `
     )
     assert.strictEqual(execFileSync(process.execPath, ["program.js"], { cwd: project, encoding: "utf8" }), "42\n")
+
+    fs.writeFileSync(
+      join(project, "pipelines.ts"),
+      `import { Effect, Schema } from "effect"
+import { Pipeline, Step } from "effect-cairn"
+const greet = Step.make("greet", { title: "Greeting", input: Schema.String, success: Schema.String, run: (name: string) => Effect.succeed("Hello " + name) })
+export const greeting = Pipeline.make("greeting", { input: Schema.Struct({ name: Schema.String }) }).pipe(
+  Pipeline.step("text", greet, ({ input }) => input.name),
+  Pipeline.output(Schema.String, ({ text }) => text)
+)
+`
+    )
+    const run = () => {
+      const { status, stdout } = spawnSync(
+        join(project, "node_modules/.bin/cairn"),
+        ["run", "pipelines.ts", "--name", "Ada", "--json"],
+        { cwd: project, encoding: "utf8" }
+      )
+      return { status, document: JSON.parse(stdout) }
+    }
+    // What the library needs beside effect is missing, and the answer says how to get it.
+    assert.strictEqual(run().document.error?.fix, install)
+    const versions = JSON.parse(fs.readFileSync(at("package.json"), "utf8")).devDependencies
+    await npm([
+      "install",
+      ...["@effect/platform", "@effect/platform-node", "@effect/cli"].map((name) => `${name}@${versions[name]}`)
+    ], project)
+    const ended = run()
+    assert.deepStrictEqual([ended.status, ended.document.output], [0, "Hello Ada"])
   })
 })

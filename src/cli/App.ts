@@ -20,6 +20,8 @@ export interface Definition {
   readonly name: string
   readonly version: string
   readonly programs: ReadonlyArray<Program.Program<unknown, RunFolder>>
+  /** Whether `run FILE` runs the programs of a file of the user's. */
+  readonly runsFiles?: boolean
 }
 
 /**

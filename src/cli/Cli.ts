@@ -5,8 +5,10 @@
  * @since 0.1.0
  */
 import { Effect, Either, Exit, FiberId, Layer, Option } from "effect"
+import { resolve } from "node:path"
 import * as JournalFile from "../layers/Journal/File.ts"
 import type { Journal } from "../pipeline/Journal.ts"
+import { quote } from "../pipeline/quote.ts"
 import * as agentEnvironment from "./agentEnvironment.ts"
 import type { App, Definition, Outcome } from "./App.ts"
 import * as agentSetup from "./commands/agentSetup.ts"
@@ -20,6 +22,7 @@ import * as plan from "./commands/plan.ts"
 import * as programCommand from "./commands/program.ts"
 import * as removeCommand from "./commands/remove.ts"
 import * as resumeCommand from "./commands/resume.ts"
+import * as runCommand from "./commands/run.ts"
 import * as runs from "./commands/runs.ts"
 import * as schema from "./commands/schema.ts"
 import * as show from "./commands/show.ts"
@@ -34,6 +37,8 @@ import { runMain } from "./runMain.ts"
 import * as Spec from "./Spec.ts"
 import * as Store from "./store.ts"
 import { UsageError } from "./UsageError.ts"
+import * as userFile from "./userFile.ts"
+import { version } from "./version.ts"
 import * as Watched from "./Watched.ts"
 
 /**
@@ -66,7 +71,50 @@ import * as Watched from "./Watched.ts"
  * @category running
  * @since 0.1.0
  */
-export const run = (definition: Definition): void => runMain((ending) => main(definition, Io.ofProcess(ending)))
+export const run = (definition: Definition): void => {
+  const [word, name = "", ...args] = process.argv.slice(2)
+  if (definition.runsFiles !== true || word !== "run" || name === "" || name.startsWith("-")) {
+    return runMain((ending) => main(definition, Io.ofProcess(ending)))
+  }
+  const file = { name, path: resolve(name) }
+  void Effect.runPromise(Effect.match(userFile.commandLineOf(file), {
+    onFailure: (error) => runMain((ending) => refusal(definition, Io.ofProcess(ending), error)),
+    // From here on it is the process of the project's own command line.
+    onSuccess: ({ runFile }) => runFile(file, args)
+  }))
+}
+
+/**
+ * Runs the programs of a file as the command line of this process. Where it has only one, that need not be named.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const runFile = (file: userFile.UserFile, args: ReadonlyArray<string>): void => {
+  const definition = { name: `cairn run ${quote(file.name)}`, version, programs: [] }
+  runMain((ending) => {
+    const io = { ...Io.ofProcess(ending), args }
+    return Effect.matchEffect(userFile.programsOf(file), {
+      onFailure: (error) => refusal(definition, io, error),
+      onSuccess: (programs) => {
+        const all = { ...definition, programs }
+        const [only, ...others] = programs
+        const [first = ""] = args
+        const isNamed = commandsOf(all).all.some(({ spec: { name } }) => name === first) ||
+          first.startsWith("--help") ||
+          first === "-h"
+        return main(all, {
+          ...io,
+          args: only === undefined || others.length > 0 || isNamed ? args : [only.name, ...args]
+        })
+      }
+    })
+  })
+}
+
+/** Says why there is no command line to call. */
+const refusal = (definition: Definition, io: Io.Io, error: userFile.FileUnusable): Effect.Effect<number> =>
+  Effect.sync(() => finish(beginning(definition, io), Exit.fail(error)))
 
 /**
  * One call of the command line, as an effect that gives the exit code.
@@ -150,7 +198,7 @@ const dispatch = Effect.fnUntraced(function*(
 
   const { command, rest: words } = commandOf([Spec.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
   if (Option.isNone(command)) {
-    if (beforeDashes(words).includes("--version")) return version(begun)
+    if (beforeDashes(words).includes("--version")) return versionOf(begun)
     return helpCommand.ofAll(yield* parsed(Spec.root, words), specs)
   }
   const outer = all.find(({ spec }) => spec.name === command.value)
@@ -173,9 +221,9 @@ const dispatch = Effect.fnUntraced(function*(
 })
 
 /** The commands that ask for no checkpoints, so that no database need be reached for them. */
-const withoutRuns: ReadonlySet<string> = new Set(["graph", "schema", "agent-setup", "completions", "help"])
+const withoutRuns: ReadonlySet<string> = new Set(["run", "graph", "schema", "agent-setup", "completions", "help"])
 
-const version = ({ name, version }: App): Outcome => ({
+const versionOf = ({ name, version }: App): Outcome => ({
   text: `${name} ${version}\n`,
   json: { schema: "cairn.version/1", name, version }
 })
@@ -209,6 +257,7 @@ const commandsOf = (definition: Definition) => {
     run: (app) => programCommand.run(app, program)
   }))
   const shared: ReadonlyArray<Command> = [
+    ...(definition.runsFiles === true ? [{ spec: runCommand.spec, run: runCommand.run }] : []),
     { spec: runs.spec, run: runs.run },
     { spec: show.spec, run: show.run },
     {

@@ -25,6 +25,7 @@ export const meanings: ReadonlyArray<readonly [code: string, meaning: string]> =
 /** The failures that say more than "a step failed", by tag. */
 const byTag: Readonly<Record<string, number>> = {
   UsageError: 2,
+  FileUnusable: 2,
   RunNotFound: 2,
   RunUnfinished: 2,
   StepNotFound: 2,

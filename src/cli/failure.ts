@@ -64,8 +64,8 @@ const fromError = (error: unknown, named: (fix: string) => string): Failure => {
 const named = (text: string, name: string, home: Pick<Home, "option">): string =>
   text.split("\n").map((line) =>
     line
-      .replace(/\bcairn [a-z].*[^.]$/, (command) => `${command}${home.option}`)
-      .replace(/\bcairn (?=[a-z])/g, () => `${name} `)
+      .replace(/(?<![-/\w])cairn [a-z].*[^.]$/, (command) => `${command}${home.option}`)
+      .replace(/(?<![-/\w])cairn (?=[a-z])/g, () => `${name} `)
   ).join("\n")
 
 const textOf = (value: unknown, key: string): string | undefined => {

@@ -16,6 +16,9 @@ import type { Forecast } from "./RunEvent.ts"
 import * as Secrets from "./Secrets.ts"
 import type { Suspended } from "./Suspended.ts"
 
+const TypeId: unique symbol = Symbol.for("effect-cairn/Program")
+type TypeId = typeof TypeId
+
 /**
  * A program that may fail with `E` and whose layers still need `R`.
  *
@@ -23,6 +26,7 @@ import type { Suspended } from "./Suspended.ts"
  * @since 0.1.0
  */
 export interface Program<out E = never, out R = never> {
+  readonly [TypeId]: TypeId
   readonly name: string
   readonly description: string
   readonly examples: ReadonlyArray<Example>
@@ -73,6 +77,15 @@ export interface Example {
   readonly command: string
   readonly description?: string
 }
+
+/**
+ * Tells a program from everything else.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isProgram = (value: unknown): value is Program<unknown> =>
+  typeof value === "object" && value !== null && TypeId in value
 
 /**
  * What a program gave: as JSON, and as the text that stands on stdout.
@@ -180,6 +193,7 @@ export const make: {
   })
 
   return {
+    [TypeId]: TypeId,
     name: source.name,
     description: options.description,
     examples: options.examples ?? [],
