@@ -15,8 +15,8 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     ["keeps every result when it is killed with -9 again and again", 8, Processes.kills],
     ["ends within seconds when it is told to, and goes on", 4, Processes.signals],
     ["is run by one of several that want it, and the others are told by whom", 4, Processes.races],
-    ["is taken over at once from one that was killed", 1, Processes.takeovers],
     ["loses nothing, whichever call to the disk fails", 4, Processes.calls],
+    ["names the place of damage, and changes nothing", 2, Processes.damages],
     ["does not mind a clock that jumps", 1, Processes.clockJumps]
   ]
   for (const [promise, count, tried] of promises) {
