@@ -492,6 +492,8 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
   const keys = new Map<string, number>()
   /** The parts of each group that have ended, and whether they ended well. */
   const parts = new Map<string, Map<string, boolean>>()
+  /** The rows of steps that are tried until what they give is good enough. */
+  const tried = new Set<string>()
 
   const placeOf = (path: string, at: number) => {
     const key = keyOf(path)
@@ -520,7 +522,8 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     rows: HashMap.map(
       self.rows,
       (row) =>
-        row.number < number && parts.has(row.path) && (row.status === "running" || row.status === "stopped")
+        row.number < number && (parts.has(row.path) || tried.has(row.path)) &&
+          (row.status === "running" || row.status === "stopped")
           ? { ...row, status: hasFailed(row) ? "failed" : "done" }
           : row
     )
@@ -543,7 +546,13 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     if (place === undefined) return told
     const now = place.isBeside ? told : passed(told, place.number)
     const row = begun(place)
-    if (!place.isPart) return put(now, over(row, { attempts, ms, path, result, why, at }, step))
+    if (!place.isPart) {
+      const one = over(row, { attempts, ms, path, result, why, at }, step)
+      if (path === row.path || one.status !== "done") return put(now, one)
+      // There may be another attempt, until something comes after it.
+      tried.add(row.path)
+      return put(now, { ...one, status: "running" })
+    }
     const group = parts.get(row.path) ?? new Map<string, boolean>()
     // What recovers from a failure stands in its place.
     const recovered = path.lastIndexOf("#catch")

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { Pipeline, Program, Step } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { temporary } from "./command.ts"
+import { isJson, temporary } from "./command.ts"
 import { call, callOf } from "./within.ts"
 
 const made = temporary()
@@ -104,6 +104,84 @@ describe("show", () => {
         [1, 2, 3, 4, 5, 6].map((item) => `✓ items/${item}    0.0s`)
       )
       assert.deepStrictEqual(yield* shown("show --step items/3"), ["3"])
+    }))
+
+  it.live("says everything there is where that is asked for: times, attempts, sizes, what is kept, bugs in full", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how bug -q")
+      yield* said("resume -q")
+      const lines = yield* shown("show -v")
+
+      assert.deepStrictEqual(lines.slice(3, 5), [
+        "  ✓ 1/2 Doing the first thing     0.0s  first nobody",
+        "        began today 00:00 · 1 attempt · 14 bytes · kept from before the run last went on"
+      ])
+      assert.include(lines[5], "✗ 2/2 Doing the second thing    0.0s  a bug: RuntimeException: this is a bug")
+      assert.include(lines[5], "(again: it failed before)")
+      assert.strictEqual(lines[6], "        this is a bug")
+      assert.match(lines[7] ?? "", /^ {8}at .*/)
+      const { bytes, steps, undoing } = isJson((yield* said("show --json")).stdout) as {
+        readonly bytes: number
+        readonly undoing: number
+        readonly steps: ReadonlyArray<Record<string, unknown>>
+      }
+      assert.deepStrictEqual([bytes, undoing], [14, 0])
+      assert.deepStrictEqual(
+        steps.map(({ attempts, bytes, kept, undo, why }) => ({ attempts, bytes, kept, undo, why })),
+        [
+          { attempts: 1, bytes: 14, kept: true, undo: null, why: null },
+          { attempts: 1, bytes: 0, kept: false, undo: null, why: "it failed before" }
+        ]
+      )
+      yield* said("fixture --how large -q")
+      assert.include((yield* shown("show")).join("\n"), "\n        3.0 MB\n")
+    }))
+
+  it.live("shows what recovered from a failure, and what was undone or could not be", () =>
+    Effect.gen(function*() {
+      class Bad extends Schema.TaggedError<Bad>()("Bad", { why: Schema.String }) {
+        override get message() {
+          return `It is bad:\n${this.why}`
+        }
+        get fix() {
+          return "Be good."
+        }
+      }
+      const step = (name: string, run: (text: string) => Effect.Effect<string, Bad> = Effect.succeed) =>
+        Step.make(name, { title: `Doing ${name}`, input: Schema.String, success: Schema.String, failure: Bad, run })
+      const fails = (name: string) => step(name, () => new Bad({ why: `${name} cannot` }))
+      const program = Program.make(
+        Pipeline.make("undoing", { input: Schema.Struct({}) }).pipe(
+          Pipeline.step(
+            "stuck",
+            Step.compensate(step("stuck"), () => Effect.fail(new Bad({ why: "it sticks" }))),
+            () => ""
+          ),
+          Pipeline.step("undone", Step.compensate(step("undone"), () => Effect.void), () => ""),
+          Pipeline.catchTag("caught", fails("caught"), () => "", "Bad", step("instead"), ({ why }) => why),
+          Pipeline.step("last", fails("last"), ({ caught }) => caught)
+        ),
+        { description: "Is undone." }
+      )
+      const call = (args: string) =>
+        callOf({ name: "app", version: "1", programs: [program] }, args.split(" "), { cwd, env: { NO_COLOR: "1" } })
+      yield* call("undoing --compensate -q")
+      const lines = still((yield* call("show")).stdout)
+
+      assert.deepStrictEqual(lines.slice(3, 15), [
+        "  ✓ 1/4 Doing stuck      0.0s",
+        "        could not be undone: It is bad: ⏎ it sticks",
+        "  ↶ 2/4 Doing undone     0.0s  undone",
+        "  ✗ 3/4 Doing caught     0.0s  It is bad: ⏎ caught cannot",
+        "        It is bad:",
+        "        caught cannot",
+        "  ✓ 3/4 Doing instead    0.0s",
+        "  ✗ 4/4 Doing last       0.0s  It is bad: ⏎ last cannot",
+        "        It is bad:",
+        "        last cannot",
+        "",
+        "fix    Be good."
+      ])
     }))
 
   it.live("names the steps there are, where there is no such step", () =>

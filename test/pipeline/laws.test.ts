@@ -24,6 +24,8 @@ const holds = (cases: FastCheck.Arbitrary<Laws.Case>, numRuns: number, place: Pl
     Effect.gen(function*() {
       const violations = yield* Laws.resumeIsUndisturbed({}, yield* place, yield* place, seen)(spec)
       assert.strictEqual(violations.join("\n"), "")
+      // Lets whoever watches the tests hear of them.
+      yield* Effect.sleep(0)
     })
   return Effect.as(
     Effect.promise(() =>
@@ -78,7 +80,7 @@ const ways = [
   ...Generated.behaviours
 ]
 
-describe("laws", () => {
+describe("laws", { timeout: 120_000 }, () => {
   it("are tried on pipelines that come through every combinator, and on steps of every kind", () => {
     const seen = new Map<string, number>()
     for (const { input, pipeline, reads } of FastCheck.sample(Laws.unchangedCase, { numRuns: 600, seed: 1 })) {
@@ -93,14 +95,14 @@ describe("laws", () => {
 
   it.live("a run that was stopped comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
-      const seen = yield* holds(Laws.unchangedCase, 300, memory)
+      const seen = yield* holds(Laws.unchangedCase, 200, memory)
 
-      sawOften(seen, ...outcomes, ...stops, ...kills, ...foretold)
+      sawOften(seen, ...outcomes, ...stops, ...kills, ...foretold, "planned", "shown as done")
     }))
 
   it.live("a changed pipeline on an old checkpoint comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
-      const seen = yield* holds(Laws.changedCase, 300, memory)
+      const seen = yield* holds(Laws.changedCase, 200, memory)
 
       sawOften(seen, ...outcomes, ...stops, ...kills)
     }))

@@ -16,6 +16,7 @@ import * as Run from "../../src/pipeline/Run.ts"
 import { DurableEvent, type Forecast, type RunEvent } from "../../src/pipeline/RunEvent.ts"
 import * as RunRecord from "../../src/pipeline/RunRecord.ts"
 import * as RunState from "../../src/pipeline/RunState.ts"
+import * as Summary from "../../src/pipeline/Summary.ts"
 import { Suspended } from "../../src/pipeline/Suspended.ts"
 import * as Generated from "./arbitraryPipeline.ts"
 
@@ -375,6 +376,17 @@ const session = (
       Effect.provideService(DryRun, stop?.at === "dry")
     )
 
+    // What is new is not foreseen when it begins.
+    const asked = id === undefined ? nothing : yield* planned({
+      journal: shown,
+      foretold: again
+        ? Effect.option(Run.forecastOf(pipeline, id, options))
+        : Effect.option(Run.forecast(pipeline, input, options)),
+      told: Effect.orDie(Run.events(id)),
+      pipeline
+    })
+    if (entered > 0 || appends > 0) violations.push("plan: it ran or recorded something")
+
     const outcome = yield* Effect.async<Outcome>((resume) => {
       end = (outcome) => resume(Effect.succeed(outcome))
       const fiber = Effect.runFork(running)
@@ -403,10 +415,39 @@ const session = (
         violations.push(`forecast: ${key} did not run, although it was said to`)
       }
     }
+    if (foreseen !== undefined) {
+      count(seen, "planned")
+      if (canonicalJson(foreseen) !== canonicalJson(asked.forecast)) {
+        violations.push(`plan: it said ${canonicalJson(asked.forecast)}, and the run ${canonicalJson(foreseen)}`)
+      }
+    }
+    if (!machine.changed && from === undefined && before.phase !== "done") {
+      for (const key of asked.done) {
+        count(seen, "shown as done")
+        if (began.has(key)) violations.push(`show: ${key} ran, although it was shown as done`)
+      }
+    }
     if (disk.size > 1) violations.push(`identity: one command made ${disk.size} runs: ${[...disk.keys()].join(", ")}`)
     violations.push(...(yield* foldIsState(machine, outcome, stop)))
     return outcome
   })
+
+/** What a plan says of a run, and the steps that are shown as done. */
+const planned = ({ foretold, journal, pipeline, told }: {
+  readonly journal: Service
+  readonly foretold: Effect.Effect<Option.Option<Forecast>, never, Journal>
+  readonly told: Effect.Effect<ReadonlyArray<DurableEvent>, never, Journal>
+  readonly pipeline: Pipeline.Any
+}) =>
+  Effect.gen(function*() {
+    const rows = Summary.rows(Summary.ofRecord(yield* told, Option.some(pipeline)))
+    return {
+      forecast: Option.getOrNull(yield* foretold),
+      done: rows.filter(({ status }) => status === "done" || status === "kept").map(({ path }) => path)
+    }
+  }).pipe(Effect.provideService(Journal, journal))
+
+const nothing: Effect.Effect.Success<ReturnType<typeof planned>> = { forecast: null, done: [] }
 
 const isDurable = Schema.is(DurableEvent)
 

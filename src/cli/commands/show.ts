@@ -7,11 +7,12 @@ import { type DateTime, Effect, HashMap, Option } from "effect"
 import * as paint from "../../layers/Reporter/paint.ts"
 import * as row from "../../layers/Reporter/row.ts"
 import * as words from "../../layers/Reporter/words.ts"
+import { bytesOf } from "../../pipeline/digest.ts"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as printable from "../../pipeline/printable.ts"
 import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
-import type { ChoiceMade, DurableEvent, Problem, Usage } from "../../pipeline/RunEvent.ts"
+import type { ChoiceMade, Compensated, DurableEvent, Problem, Usage } from "../../pipeline/RunEvent.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import * as Summary from "../../pipeline/Summary.ts"
 import * as usage from "../../pipeline/usage.ts"
@@ -44,9 +45,10 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const events = yield* Run.events(id)
   const pipeline = known.pipelineOf(app, info)
   const path = app.parsed.values.get("step")?.[0]
+  const now = yield* when.now
   return path === undefined
-    ? ofRun(app, info, Summary.ofRecord(events, pipeline), asidesOf(info, events), yield* when.now)
-    : yield* ofStep(app, info, events, pipeline, path)
+    ? ofRun(app, info, Summary.ofRecord(events, pipeline), asidesOf(info, events), now)
+    : yield* ofStep(app, info, events, pipeline, path, now)
 })
 
 const ofRun = (
@@ -64,6 +66,7 @@ const ofRun = (
   const rows = Summary.rows(summary)
   const requests = RunState.openRequests(state)
   const columns = Io.columnsOf(io.stdout)
+  const verbose = app.parsed.switches.get("verbose") === true
   const layout = {
     paint: paint.make(Io.colors(io, io.stdout, app.parsed)),
     columns: columns - 2,
@@ -84,6 +87,8 @@ const ofRun = (
       input: started?.input ?? null,
       settings: started?.settings ?? null,
       steps: rows.map((row) => stepOf(row, asides)),
+      bytes: rows.reduce((sum, { path }) => sum + asides.recorded(path).bytes, 0),
+      undoing: state.undoing,
       usage: usageOf(state.usage),
       requests: requests.map((request) => handOff.open(app, id, request)),
       problem: Option.getOrNull(state.problem),
@@ -100,10 +105,20 @@ const ofRun = (
       ]),
       "",
       ...rows.flatMap((one) =>
-        [...row.full(one, layout), ...below(one, asides, layout.columns)].map((line) => `  ${line}`)
+        [...row.full(one, layout), ...below(one, asides, { columns: layout.columns, verbose, now })].map((line) =>
+          `  ${line}`
+        )
       ),
       ...(rows.length > 0 ? total(state.usage, columns) : []),
       ...Option.match(state.problem, { onNone: () => [], onSome: fixOf }),
+      ...(state.undoing === 0
+        ? []
+        : [
+          "",
+          `What ${state.undoing} step${
+            state.undoing === 1 ? "" : "s"
+          } did is still to be undone: going on does that first.`
+        ]),
       ...requests.flatMap((request) => ["", ...handOff.toLines(app, id, request, requests, columns)]),
       ...(rows.length === 0 ? [] : ["", `What a step gave: ${called} show ${quote(id)} --step NUMBER${home.option}`]),
       ...Option.match(requests.length > 0 ? Option.none() : next, {
@@ -119,7 +134,8 @@ const ofStep = Effect.fnUntraced(function*(
   info: Run.Info,
   events: ReadonlyArray<DurableEvent>,
   pipeline: Option.Option<Pipeline.Any>,
-  asked: string
+  asked: string,
+  now: DateTime.Zoned
 ) {
   const executions = Summary.executions(events, pipeline)
   const asides = asidesOf(info, events)
@@ -148,7 +164,10 @@ const ofStep = Effect.fnUntraced(function*(
     }
     return {
       json: { schema: "cairn.step/1", run: id, path, parts: parts.map((part) => stepOf(part, asides)) },
-      text: named.flatMap((one) => [...row.full(one, layout), ...below(one, asides, layout.columns)]).join("\n") + "\n"
+      text: named.flatMap((one) => [
+        ...row.full(one, layout),
+        ...below(one, asides, { columns: layout.columns, verbose: app.parsed.switches.get("verbose") === true, now })
+      ]).join("\n") + "\n"
     } satisfies Outcome
   }
   const paths = [...new Set([...rows.map(({ path }) => path), ...executions.keys()])]
@@ -167,20 +186,52 @@ interface Asides {
   readonly spent: ReadonlyMap<string, Usage>
   /** The last choice for each member of a service that it used. */
   readonly choices: (path: string) => ReadonlyArray<typeof ChoiceMade.Type>
+  /** What is recorded of it, and of all that is below it. */
+  readonly recorded: (path: string) => Recorded
+  /** What came of undoing it, if that was tried. */
+  readonly undone: ReadonlyMap<string, typeof Compensated.Type>
 }
 
-const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asides => ({
-  spent: usage.byPath(events),
-  choices: (path) => {
-    const all = Option.getOrElse(HashMap.get(state.choices, path), () => [])
-    return Array.from(new Map(all.map((choice) => [choice.member, choice])).values())
+/** What counts of a step: how much its results take, and whether all of that is from before the run last went on. */
+interface Recorded {
+  readonly bytes: number
+  readonly isKept: boolean
+}
+
+const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asides => {
+  const wentOn = events.findLastIndex(({ _tag }) => _tag === "RunStarted" || _tag === "RunResumed")
+  const results = new Map<string, Recorded>()
+  const undone = new Map<string, typeof Compensated.Type>()
+  for (const [index, event] of events.entries()) {
+    if (event._tag === "StepSucceeded") {
+      results.set(event.path, { bytes: bytesOf(JSON.stringify(event.value) ?? "null"), isKept: index < wentOn })
+      undone.delete(event.path)
+    } else if (event._tag === "Compensated") undone.set(event.path, event)
+    else if (event._tag === "StepFailed" || event._tag === "StepVoided") results.delete(event.path)
   }
-})
+  const whole = new Map<string, Recorded>()
+  for (const [path, { bytes, isKept }] of results) {
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const part = path.slice(0, end)
+      const before = whole.get(part) ?? { bytes: 0, isKept: true }
+      whole.set(part, { bytes: before.bytes + bytes, isKept: before.isKept && isKept })
+    }
+  }
+  return {
+    spent: usage.byPath(events),
+    choices: (path) => {
+      const all = Option.getOrElse(HashMap.get(state.choices, path), () => [])
+      return Array.from(new Map(all.map((choice) => [choice.member, choice])).values())
+    },
+    recorded: (path) => whole.get(path) ?? { bytes: 0, isKept: false },
+    undone
+  }
+}
 
 /** A row as data. */
 const stepOf = (
   { at, attempts, count, ms, number, path, problem, status, summary, title, why }: Summary.Row,
-  { choices, spent }: Asides
+  { choices, recorded, spent, undone }: Asides
 ) => ({
   path,
   ...(number === 0 ? {} : { number }),
@@ -189,9 +240,15 @@ const stepOf = (
   at: when.iso(at === 0 ? Option.none() : Option.some(at)),
   ms,
   attempts,
+  kept: recorded(path).isKept,
+  bytes: recorded(path).bytes,
   why: Option.getOrNull(why),
   summary: Option.getOrNull(summary),
   problem: Option.getOrNull(problem),
+  undo: Option.match(Option.fromNullable(undone.get(path)), {
+    onNone: () => null,
+    onSome: ({ at, problem }) => ({ at: when.iso(Option.some(at)), problem: problem ?? null })
+  }),
   usage: usageOf(spent.get(path)),
   choices: choices(path).map(({ chose, member, reason }) => ({ member, chose, reason: reason ?? null })),
   ...Option.match(count, {
@@ -212,15 +269,52 @@ const usageOf = (spent: Usage = usage.none) => {
   }
 }
 
-/** What stands below a row: what a strategy fell back on and why, and what the answers have cost. */
-const below = ({ path }: Summary.Row, { choices, spent }: Asides, columns: number): ReadonlyArray<string> => {
-  const took = spent.get(path) ?? usage.none
+/** How what stands below a row is shown. */
+interface Below {
+  readonly columns: number
+  /** Everything there is, and not only what is out of the ordinary. */
+  readonly verbose: boolean
+  readonly now: DateTime.Zoned
+}
+
+/**
+ * What stands below a row: what it failed with in full, what a strategy fell back on and why, what the answers have cost,
+ * what came of undoing it, and how much it takes.
+ */
+const below = (row: Summary.Row, asides: Asides, { columns, now, verbose }: Below): ReadonlyArray<string> => {
+  const { at, attempts, path, problem, status } = row
+  const took = asides.spent.get(path) ?? usage.none
+  const { bytes, isKept } = asides.recorded(path)
+  const undo = asides.undone.get(path)
+  const about = verbose
+    ? [
+      ...(at === 0 ? [] : [`began ${when.short(at, now)}`]),
+      `${attempts} attempt${attempts === 1 ? "" : "s"}`,
+      ...(bytes === 0 ? [] : [words.size(bytes)]),
+      ...(isKept ? ["kept from before the run last went on"] : [])
+    ]
+    : bytes < large
+    ? []
+    : [words.size(bytes)]
   return [
-    ...choices(path).flatMap(({ chose, reason }) =>
+    ...(status === "failed" ? Option.match(problem, { onNone: () => [], onSome: inFull }) : []),
+    ...asides.choices(path).flatMap(({ chose, reason }) =>
       reason === undefined ? [] : [`${printable.line(chose)} (${printable.line(reason)})`]
     ),
-    ...(took.requests === 0 ? [] : [words.ofUsage(took)])
+    ...(took.requests === 0 ? [] : [words.ofUsage(took)]),
+    ...(undo?.problem === undefined ? [] : [`could not be undone: ${words.ofProblem(undo.problem)}`]),
+    ...(about.length === 0 || status === "ahead" ? [] : [about.join(" · ")])
   ].flatMap((line) => printable.wrap(`      ${line}`, columns))
+}
+
+/** In bytes: what is worth a word. */
+const large = 100_000
+
+/** What does not stand in the row itself: all lines of a message, and where a bug is. */
+const inFull = (problem: Problem): ReadonlyArray<string> => {
+  const lines = printable.text(problem.message).split("\n")
+  const frames = problem._tag === "Defect" ? problem.frames.map((frame) => printable.line(frame)) : []
+  return lines.length + frames.length > 1 ? [...lines, ...frames] : []
 }
 
 const total = (spent: Usage, columns: number): ReadonlyArray<string> =>

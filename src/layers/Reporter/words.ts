@@ -22,6 +22,21 @@ export const duration = (ms: number): string => {
 }
 
 /**
+ * Bytes as a person reads them: `312 bytes`, `12.5 kB`, `3.1 MB`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const size = (bytes: number): string =>
+  bytes === 1
+    ? "1 byte"
+    : bytes < 1000
+    ? `${bytes} bytes`
+    : bytes < 999_950
+    ? `${(bytes / 1000).toFixed(1)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`
+
+/**
  * Why something failed, in one line.
  *
  * @category rendering
