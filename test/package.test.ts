@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { install, version } from "../src/cli/version.ts"
-import { at, temporary } from "./cli/command.ts"
+import { at, environment, temporary } from "./cli/command.ts"
 
 const folder = temporary()
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }), 60_000)
@@ -14,6 +14,13 @@ const npm = async (args: ReadonlyArray<string>, cwd: string): Promise<string> =>
   const words = [...args, "--no-audit", "--no-fund", "--loglevel=error"]
   return (await promisify(execFile)("npm", words, { cwd, encoding: "utf8" })).stdout
 }
+
+/** Without what differs from one time to the next. */
+const told = (text: string): string =>
+  text
+    .replaceAll(/\b[0-9a-f]{32}\b/g, "<id>")
+    .replaceAll(/\b(today|yesterday) \d\d:\d\d/g, "<time>")
+    .replaceAll(/\b\d+\.\ds/g, "<duration>")
 
 describe("the package", { timeout: 300_000 }, () => {
   it("says the same version everywhere", () => {
@@ -109,5 +116,25 @@ export const greeting = Pipeline.make("greeting", { input: Schema.Struct({ name:
     ], project)
     const ended = run()
     assert.deepStrictEqual([ended.status, ended.document.output], [0, "Hello Ada"])
+
+    // The tutorial, from its first line to its last, but for the installation that was made already.
+    const tutorial = fs.readFileSync(at("docs/tutorial.md"), "utf8")
+    assert.include(tutorial, install)
+    fs.rmSync(join(project, ".cairn"), { recursive: true })
+    let followed = 0
+    for (const [, language, block = ""] of tutorial.matchAll(/^```(ts|sh)\n(.*?)^```$/gms)) {
+      const [first = "", ...rest] = block.split("\n")
+      if (language === "ts") fs.writeFileSync(join(project, first.replace("// ", "")), rest.join("\n"))
+      else if (first.startsWith("$ ")) {
+        const { stdout } = spawnSync("bash", ["-c", `(${first.slice(2)}) 2>&1`], {
+          cwd: project,
+          encoding: "utf8",
+          env: environment
+        })
+        assert.strictEqual(told(stdout.replaceAll(project, "/home/you/cards")), told(rest.join("\n")), first)
+        followed++
+      }
+    }
+    assert.isAbove(followed, 5)
   })
 })

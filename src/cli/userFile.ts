@@ -99,8 +99,11 @@ const programOf = (value: unknown): Option.Option<Definition["programs"][number]
   Program.isProgram(value)
     ? Option.some(value)
     : Pipeline.isPipeline(value)
-    ? Option.some(Program.make(value as never, { description: `Runs ${value.name}.` }))
+    ? Option.some(Program.make(value as never, { description: `Runs ${value.name}.`, print: plainly }))
     : Option.none()
+
+/** A text as it is, anything else as JSON. */
+const plainly = (output: unknown): string => typeof output === "string" ? output : JSON.stringify(output, null, 2)
 
 /** Node strips types by itself, from 22.18; before that somebody else does. Either way, packages are loaded once. */
 const load = (path: string): Effect.Effect<unknown, Cause.UnknownException> => {

@@ -66,7 +66,7 @@ export interface Options {
 }
 
 /** Ours without what changes how a command shows itself, here or to a coding agent. */
-const environment = Object.fromEntries(
+export const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) =>
     !/^(CAIRN_HOME|CAIRN_STORE|CI|FORCE_COLOR|NO_COLOR|(AI_)?AGENT)$/.test(name) &&
     !/^(AMP|ANTIGRAVITY|AUGMENT|CLAUDE|CLINE|CODEX|COPILOT|CURSOR|GEMINI|GOOSE|OPENCODE)/.test(name)
