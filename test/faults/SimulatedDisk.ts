@@ -415,37 +415,46 @@ const survived = (disk: SimulatedDisk, { content, durable, pending }: File): Buf
   const torn = pending[count]
   if (torn === undefined) return done
   if ("size" in torn) return done
-  switch (Math.floor(random() * 8)) {
+  const end = torn.at + torn.bytes.length
+  const isLong = Math.floor(torn.at / sector) < Math.floor((end - 1) / sector)
+  switch (Math.floor(random() * (isLong ? 12 : 6))) {
     case 0:
       return done
     case 1:
       return content
     case 2:
-    case 3:
       // The size was made durable, and the data not.
-      return resized(done, Math.max(done.length, torn.at + torn.bytes.length))
-    case 4: {
-      // Each sector by itself.
-      const sectors = Array.from(
-        { length: Math.ceil((torn.at % sector + torn.bytes.length) / sector) },
-        () => random() < 0.5
-      )
-      if (sectors.some((kept, index) => kept && sectors.slice(0, index).includes(false))) disk.isReordered = true
-      const whole = Buffer.from(applied(done, torn))
-      for (const [index, isKept] of sectors.entries()) {
-        const from = Math.max(torn.at, (Math.floor(torn.at / sector) + index) * sector)
-        if (!isKept) whole.fill(0, from, Math.min(whole.length, from - from % sector + sector))
-      }
-      return whole
-    }
-    default: {
+      return resized(done, Math.max(done.length, end))
+    case 3:
+    case 4:
+    case 5: {
       const part = applied(done, {
         at: torn.at,
         bytes: torn.bytes.subarray(0, Math.floor(random() * torn.bytes.length))
       })
-      return random() < 0.5 ? part : resized(part, Math.max(part.length, torn.at + torn.bytes.length))
+      return random() < 0.5 ? part : resized(part, Math.max(part.length, end))
+    }
+    default:
+      return sectorBySector(disk, done, torn)
+  }
+}
+
+/** What is left of a write of which each sector is on the disk or not. */
+const sectorBySector = (
+  disk: SimulatedDisk,
+  before: Buffer,
+  write: Extract<Change, { readonly at: number }>
+): Buffer => {
+  const after = Buffer.from(applied(before, write))
+  let isMissing = false
+  for (let from = write.at; from < write.at + write.bytes.length; from += sector - (from % sector)) {
+    if (disk.random() < 0.5) disk.isReordered ||= isMissing
+    else {
+      isMissing = true
+      after.fill(0, from, Math.min(after.length, from - (from % sector) + sector))
     }
   }
+  return after
 }
 
 const applied = (content: Buffer, change: Change): Buffer => {

@@ -24,7 +24,9 @@ import * as SimulatedDisk from "./SimulatedDisk.ts"
 
 /** What goes wrong in a session, and before which operation of the disk. */
 export type Fault =
-  | { readonly how: "kill" | "torn write" | "power cut" | "interrupt" | "rival"; readonly at: number }
+  | { readonly how: "kill" | "torn write" | "interrupt" | "rival"; readonly at: number }
+  /** Where it waits for the next sync, there is something to lose. */
+  | { readonly how: "power cut"; readonly at: number; readonly waits: boolean }
   | { readonly how: "error"; readonly at: number; readonly code: string; readonly isSticky: boolean }
   | { readonly how: "short writes" | "none" }
 
@@ -100,6 +102,7 @@ export const run = ({ among = faults, plant = (operations) => operations, seed }
       const how = oneOf(among)
       if (how === "short writes" || how === "none") return { how }
       const at = between(1, random() < 0.4 ? 60 : 60 + 5 * worked.made.size)
+      if (how === "power cut") return { how, at, waits: random() < 0.5 }
       return how === "error"
         ? { how, at, code: oneOf(["EIO", "ENOSPC", "EACCES", "EMFILE"]), isSticky: random() < 0.5 }
         : { how, at }
@@ -136,8 +139,9 @@ export const run = ({ among = faults, plant = (operations) => operations, seed }
           }
           switch (fault.how) {
             case "kill":
-            case "power cut":
               return operation >= fault.at ? crash() : "ok"
+            case "power cut":
+              return operation >= fault.at && (!fault.waits || name.startsWith("datasync")) ? crash() : "ok"
             case "torn write":
               if (operation === fault.at) return "half"
               return operation > fault.at ? crash() : "ok"
