@@ -2,7 +2,7 @@
  * Measures Cairn beside what the machine can do at best, all in one run, and prints the ratios with their targets.
  *
  *     npm run bench                          everything, about two minutes
- *     npm run bench -- steps resume          only some: steps, fan-out, resume, start-up, size
+ *     npm run bench -- steps resume          only some: steps, stores, fan-out, resume, start-up, size
  *     npm run bench -- --rounds 15           more rounds, where the machine is busy
  */
 import { availableParallelism, cpus } from "node:os"
@@ -12,6 +12,7 @@ import { resume } from "./resume.ts"
 import { size } from "./size.ts"
 import { startUp } from "./startUp.ts"
 import { steps } from "./steps.ts"
+import { stores } from "./stores.ts"
 import { print, type Row } from "./table.ts"
 
 const { positionals, values } = parseArgs({
@@ -22,6 +23,7 @@ const rounds = Math.max(5, Number(values.rounds))
 
 const parts: Record<string, ReadonlyArray<() => ReadonlyArray<Row> | Promise<ReadonlyArray<Row>>>> = {
   steps: [() => steps(rounds, 1000), () => steps(Math.ceil(rounds / 2), 10_000)],
+  stores: [() => stores(rounds, 1000)],
   "fan-out": [() => fanOut(rounds, 1600)],
   resume: [() => resume(rounds, 1000), () => resume(rounds, 10_000)],
   "start-up": [() => startUp(rounds)],

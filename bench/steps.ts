@@ -1,48 +1,17 @@
 /** Durable steps, one after the other, beside an append and a sync of each result by hand. */
-import { Effect, Schema } from "effect"
-import { JournalFile, Pipeline, Run, Step } from "effect-cairn"
-import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs"
+import { JournalFile } from "effect-cairn"
 import { fresh } from "./folder.ts"
-import { Marks } from "./Marks.ts"
-import { line, result } from "./result.ts"
 import { compare, median } from "./rounds.ts"
+import { stepping } from "./stepping.ts"
 import { micros, type Row, times } from "./table.ts"
 
 export const steps = async (rounds: number, count: number): Promise<ReadonlyArray<Row>> => {
-  const marks = new Marks(count)
+  const { byHand, marks, on } = stepping(count)
   const growth: Array<number> = []
-
-  const step = Step.make("step", {
-    title: "Stepping",
-    input: Schema.Number,
-    success: Schema.String,
-    run: () =>
-      Effect.sync(() => {
-        marks.take()
-        return result
-      })
-  })
-  const pipeline = Pipeline.fromSteps("steps", {
-    input: Schema.Void,
-    steps: Array.from({ length: count }, (_, index) => ({ key: `step-${index}`, unit: step, select: () => index }))
-  })
   const ours = async () => {
-    marks.clear()
-    await Effect.runPromise(Effect.provide(Run.start(pipeline, undefined), JournalFile.layer({ home: fresh() })))
+    const gap = await on(JournalFile.layer({ home: fresh() }))
     growth.push(marks.growth())
-    return marks.gap()
-  }
-
-  const byHand = () => {
-    marks.clear()
-    const descriptor = openSync(fresh(), "a")
-    for (let index = 0; index < count; index++) {
-      marks.take()
-      writeSync(descriptor, line)
-      fdatasyncSync(descriptor)
-    }
-    closeSync(descriptor)
-    return marks.gap()
+    return gap
   }
 
   const compared = await compare(rounds, ours, byHand)

@@ -82,20 +82,28 @@ export const make = (database: Database): Kind => {
       return Effect.acquireRelease(take, Effect.transposeMapOption(giveBack)).pipe(
         Effect.map(Option.map((generation) => ({
           run,
-          append: (records) =>
-            Effect.flatMap(
-              run(
+          append: (records) => {
+            const [first] = records
+            const inserted = first !== undefined && records.length === 1
+              ? run(`INSERT INTO cairn_records (journal, position, checksum, record) VALUES (${owned}, ?, ?, ?)`, [
+                id,
+                generation,
+                first.position,
+                first.checksum,
+                first.record
+              ])
+              : run(
                 `INSERT INTO cairn_records (journal, position, checksum, record)
-                 SELECT j.id, json_extract(r.value, '$[0]'), json_extract(r.value, '$[1]'), json_extract(r.value, '$[2]')
-                 FROM cairn_journals j, json_each(?) r WHERE j.id = ? AND j.generation = ? RETURNING 1`,
+                 SELECT ${owned}, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+                 FROM json_each(?)`,
                 [
-                  JSON.stringify(records.map(({ checksum, position, record }) => [position, checksum, record])),
                   id,
-                  generation
+                  generation,
+                  JSON.stringify(records.map(({ checksum, position, record }) => [position, checksum, record]))
                 ]
-              ),
-              (rows) => rows.length === records.length ? Effect.void : new Refused({ code: "", reason: succeeded })
-            )
+              )
+            return Effect.catchIf(inserted, isSucceeded, ({ code }) => new Refused({ code, reason: succeeded }))
+          }
         })))
       )
     },
@@ -118,6 +126,12 @@ const wait = 500
 const patience = 20
 
 const isBusy = ({ code }: Refused): boolean => code.startsWith("SQLITE_BUSY")
+
+/** The journal, or nothing where another owner has it by now, which no record takes for its journal. */
+const owned = "(SELECT id FROM cairn_journals WHERE id = ? AND generation = ?)"
+
+const isSucceeded = ({ reason }: Refused): boolean =>
+  reason.includes("NOT NULL constraint failed: cairn_records.journal")
 
 const succeeded = "another process has taken over"
 

@@ -47,10 +47,11 @@ const schemas = 100
 /** A server does not run as root. */
 const identity = process.geteuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
-export const start = async (): Promise<Server> => {
+/** Its folder is made in `where`: in memory, unless its disk is measured. */
+export const start = async (where = fastFolder): Promise<Server> => {
   const bin = programs()
   if (bin === undefined) throw new Error(absence())
-  const folder = NodeFs.realpathSync(NodeFs.mkdtempSync(join(fastFolder, "postgres-")))
+  const folder = NodeFs.realpathSync(NodeFs.mkdtempSync(join(where, "postgres-")))
   const data = join(folder, "data")
   const secret = join(folder, "password")
   NodeFs.writeFileSync(secret, password)
