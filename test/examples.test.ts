@@ -26,8 +26,8 @@ const examples = (file: string): ReadonlyArray<string> => {
 }
 
 describe("examples", { timeout: 120_000 }, () => {
-  it("of the docstrings and the README compile", () => {
-    const all = [...sources("src"), "README.md"].flatMap((file) =>
+  it("of the docstrings, the README and the pages about it compile", () => {
+    const all = [...sources("src"), "README.md", "docs/changing-code.md"].flatMap((file) =>
       examples(file).map((code, index) => ({ name: `${relative(".", file).replace(/\W/g, "-")}-${index}.ts`, code }))
     )
     assert.isAtLeast(all.length, 6)

@@ -51,7 +51,7 @@ export class ArchiveRefused extends Schema.TaggedError<ArchiveRefused>()("Archiv
   get fix(): string {
     return this.newer
       ? "Update Cairn, then repeat the command. Nothing was changed."
-      : "Nothing was changed. Export the run once more, where it is: cairn export RUN --output FILE"
+      : "Nothing was changed. Export the run once more from the store that it is in, and import the whole file."
   }
 }
 

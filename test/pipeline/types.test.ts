@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "@effect/vitest"
-import { Context, Duration, Effect, Option, Schedule, Schema } from "effect"
+import { Context, Duration, Effect, Either, Option, Schedule, Schema } from "effect"
 import type { Journal } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Run from "../../src/pipeline/Run.ts"
@@ -75,6 +75,26 @@ describe("types", () => {
       // @ts-expect-error `run` fails with what `failure` does not declare
       run: () => new Blue()
     })
+  })
+
+  it("a migration takes anything, and gives what the result is encoded as", () => {
+    const options = { title: "Counting", input: Schema.String, success: Schema.NumberFromString, version: 2 } as const
+    const counting = Step.make("counting", {
+      ...options,
+      migrate: (recorded, version) => {
+        expectTypeOf(recorded).toBeUnknown()
+        return Either.right(String(version))
+      },
+      run: () => Effect.succeed(1)
+    })
+    Step.make("bad", {
+      ...options,
+      // @ts-expect-error number is not assignable to string
+      migrate: () => Either.right(1),
+      run: () => Effect.succeed(1)
+    })
+
+    expectTypeOf(counting).toEqualTypeOf<Step.Step<string, number>>()
   })
 
   it("a retry does not widen the failures, and its schedule says what it needs", () => {
