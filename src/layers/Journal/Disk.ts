@@ -178,22 +178,23 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
 export const readHere = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
 
 /**
- * Makes the names in a folder durable. One that may be passed through but not opened was not made here.
+ * Makes the names in a folder durable.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const syncFolder = (disk: Operations, path: string): void => {
-  const opened = attempt(() => disk.open(path, O_RDONLY | O_DIRECTORY))
-  if (Either.isLeft(opened)) {
-    if (opened.left.code === "EACCES") return
-    throw toError(opened.left)
-  }
-  try {
-    disk.sync(opened.right)
-  } finally {
-    disk.close(opened.right)
-  }
+export const syncFolder = (disk: Operations, path: string): void =>
+  withOpen(disk, path, O_RDONLY | O_DIRECTORY, disk.sync)
+
+/**
+ * The same for a folder that what is ours is in. One that may be passed through but not opened was not made here.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const syncFolderAbove = (disk: Operations, path: string): void => {
+  const synced = attempt(() => syncFolder(disk, path))
+  if (Either.isLeft(synced) && synced.left.code !== "EACCES") throw toError(synced.left)
 }
 
 /**

@@ -101,7 +101,8 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
               yield* attemptChecked("open", name, folder, () => {
                 checkFolder(disk, folder)
                 // Whoever made them may have ended by now: whoever writes into them makes their names durable.
-                for (const path of [dirname(home), home, runs]) Disk.syncFolder(disk, path)
+                Disk.syncFolderAbove(disk, dirname(home))
+                for (const path of [home, runs]) Disk.syncFolder(disk, path)
               })
               const { generation } = yield* locked(name, "lock")
               const path = join(folder, journalName)

@@ -20,6 +20,6 @@ export const makeHome = (disk: Disk.Operations, home: string): void => {
   for (const path of missing.reverse()) {
     if (path !== home) Disk.makePlainFolder(disk, path)
     else if (Disk.makeFolder(disk, path)) disk.close(Disk.makeFile(disk, join(home, ".gitignore"), "*\n"))
-    Disk.syncFolder(disk, dirname(path))
+    Disk.syncFolderAbove(disk, dirname(path))
   }
 }

@@ -39,11 +39,11 @@ const make = (disk: Disk.Operations, path: string): void => {
   }
   for (const folder of missing.reverse()) {
     Disk.makeFolder(disk, folder)
-    Disk.syncFolder(disk, dirname(folder))
+    Disk.syncFolderAbove(disk, dirname(folder))
   }
   const made = Disk.attempt(() => Disk.makeFile(disk, path, ""))
   if (Either.isRight(made)) disk.close(made.right)
   // Whoever was faster makes the same.
   else if (made.left.code !== "EEXIST") throw Disk.toError(made.left)
-  Disk.syncFolder(disk, dirname(path))
+  Disk.syncFolderAbove(disk, dirname(path))
 }
