@@ -305,6 +305,13 @@ const existing = (id: string): Effect.Effect<string, JournalError | RunNotFound,
  * @since 0.1.0
  */
 export const statuses = ["running", "waiting", "failed", "interrupted", "stopped", "done", "damaged"] as const
+
+/**
+ * One of them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Status = (typeof statuses)[number]
 
 /**

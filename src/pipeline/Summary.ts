@@ -53,6 +53,8 @@ export interface Row {
 }
 
 /**
+ * How many parts of a step have ended, and how many there are, where that is known.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -63,6 +65,8 @@ export interface Count {
 }
 
 /**
+ * What people want to know of a run.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -83,6 +87,8 @@ export interface Summary {
 }
 
 /**
+ * The summary of a run of which nothing was told yet.
+ *
  * @category constructors
  * @since 0.1.0
  */

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { SqlClient } from "@effect/sql/SqlClient"
-import { Data, Effect, type Scope } from "effect"
+import { Effect, Schema, type Scope } from "effect"
 
 /**
  * A database that said no, in its own words.
@@ -12,11 +12,11 @@ import { Data, Effect, type Scope } from "effect"
  * @category errors
  * @since 0.1.0
  */
-export class Refused extends Data.TaggedError("Refused")<{
+export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   /** `SQLITE_BUSY`, `57P01`, `ECONNREFUSED` */
-  readonly code: string
-  readonly reason: string
-}> {}
+  code: Schema.String,
+  reason: Schema.String
+}) {}
 
 /**
  * @category models

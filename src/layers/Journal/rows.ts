@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Data, Effect, Either } from "effect"
+import { Effect, Either, Schema } from "effect"
 import { crc32 } from "node:zlib"
 import type { Refused, Row, Run } from "./Database.ts"
 
@@ -25,12 +25,12 @@ export interface Placed {
  * @category errors
  * @since 0.1.0
  */
-export class Damaged extends Data.TaggedError("Damaged")<{
+export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
   /** Counted from 1. */
-  readonly record: number
-  readonly byte: number
-  readonly reason: string
-}> {}
+  record: Schema.Number,
+  byte: Schema.Number,
+  reason: Schema.String
+}) {}
 
 /**
  * Puts records one behind the other.
