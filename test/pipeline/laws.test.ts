@@ -95,14 +95,14 @@ describe("laws", { timeout: 120_000 }, () => {
 
   it.live("a run that was stopped comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
-      const seen = yield* holds(Laws.unchangedCase, 200, memory)
+      const seen = yield* holds(Laws.unchangedCase, 300, memory)
 
       sawOften(seen, ...outcomes, ...stops, ...kills, ...foretold, "planned", "shown as done")
     }))
 
   it.live("a changed pipeline on an old checkpoint comes to what it comes to undisturbed", () =>
     Effect.gen(function*() {
-      const seen = yield* holds(Laws.changedCase, 200, memory)
+      const seen = yield* holds(Laws.changedCase, 300, memory)
 
       sawOften(seen, ...outcomes, ...stops, ...kills)
     }))
