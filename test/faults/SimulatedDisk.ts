@@ -26,6 +26,8 @@ interface File {
   durable: Buffer
   /** What was done to it since. */
   pending: Array<Change>
+  /** What a failed sync has left out, and no later one makes up for unless it is written again. */
+  dropped: Array<{ readonly at: number; readonly length: number }>
   /** When it was last written, in operations of the disk. */
   touched: number
 }
@@ -92,6 +94,7 @@ const file = (mode: number): File => ({
   content: Buffer.alloc(0),
   durable: Buffer.alloc(0),
   pending: [],
+  dropped: [],
   touched: 0
 })
 
@@ -156,10 +159,18 @@ const openFile = (disk: SimulatedDisk, descriptor: number): File => {
   return node.kind === "file" ? node : refuse("EISDIR", "illegal operation on a directory")
 }
 
+/** What of a file can get to the disk. */
+const reached = ({ content, dropped }: File): Buffer => {
+  if (dropped.length === 0) return content
+  const holed = Buffer.from(content)
+  for (const { at, length } of dropped) holed.fill(0, at, Math.min(holed.length, at + length))
+  return holed
+}
+
 /** Makes a file or folder durable. Names follow the rules. */
 const sync = (disk: SimulatedDisk, node: Node): void => {
   if (node.kind === "file") {
-    node.durable = node.content
+    node.durable = reached(node)
     node.pending = []
   }
   settle(disk, disk.rules === "ext4" ? () => true : (naming) => naming.some(({ folder }) => folder === node))
@@ -184,6 +195,7 @@ export const operations = (disk: SimulatedDisk): Disk.Operations => {
     const bytes = Buffer.from(from.subarray(offset))
     file.content = Buffer.concat([file.content.subarray(0, at), bytes, file.content.subarray(at + bytes.length)])
     file.pending.push({ at, bytes })
+    file.dropped = file.dropped.filter((hole) => hole.at < at)
     file.touched = disk.operations
     open.position = at + bytes.length
     return bytes.length
@@ -217,6 +229,7 @@ export const operations = (disk: SimulatedDisk): Disk.Operations => {
       const file = openFile(disk, descriptor)
       file.content = resized(file.content, size)
       file.pending.push({ size })
+      file.dropped = file.dropped.filter((hole) => hole.at < size)
       file.touched = disk.operations
     },
     chmod: (path, mode) => void (existing(disk, path).mode = mode),
@@ -343,7 +356,11 @@ export const endProcess = (disk: SimulatedDisk): void => disk.descriptors.clear(
 /** A sync failed. What it was for is not on the disk and is not tried again, although it can still be read. */
 export const dropPending = (disk: SimulatedDisk, path: string): void => {
   const file = fileAt(disk, path)
-  if (file !== undefined) file.pending = []
+  if (file === undefined) return
+  for (const change of file.pending) {
+    if ("bytes" in change) file.dropped.push({ at: change.at, length: change.bytes.length })
+  }
+  file.pending = []
 }
 
 /** Makes a file with this content, durable at once but for its name. */
@@ -361,6 +378,7 @@ export const replace = (file: File, content: Buffer): void => {
   file.content = content
   file.durable = content
   file.pending = []
+  file.dropped = []
 }
 
 /** The power goes. What was not synced is there or not. */
@@ -376,6 +394,7 @@ export const cutPower = (disk: SimulatedDisk): void => {
     node.content = survived(disk, node)
     node.durable = node.content
     node.pending = []
+    node.dropped = []
     node.links = 0
   }
   const visit = (folder: Folder) => {
@@ -407,7 +426,8 @@ const everyFile = (disk: SimulatedDisk): ReadonlySet<File> => {
 const sector = 512
 
 /** What is left of a file: all, nothing of what is pending, a part of it, or its size with zeros in place of data. */
-const survived = (disk: SimulatedDisk, { content, durable, pending }: File): Buffer => {
+const survived = (disk: SimulatedDisk, file: File): Buffer => {
+  const { durable, pending } = file
   const { random } = disk
   if (pending.length === 0) return durable
   const count = Math.floor(random() * (pending.length + 1))
@@ -421,7 +441,7 @@ const survived = (disk: SimulatedDisk, { content, durable, pending }: File): Buf
     case 0:
       return done
     case 1:
-      return content
+      return reached(file)
     case 2:
       // The size was made durable, and the data not.
       return resized(done, Math.max(done.length, end))

@@ -151,7 +151,7 @@ export const run = ({ among = faults, plant = (operations) => operations, seed }
               if (operation < fault.at || (operation > fault.at && !fault.isSticky)) return "ok"
               if (operation === fault.at) count(fault.how)
               // What a sync was for is gone when it fails; the system does not try it again.
-              if (name.includes("sync") && !fault.isSticky) SimulatedDisk.dropPending(disk, path)
+              if (name.startsWith("datasync") && !fault.isSticky) SimulatedDisk.dropPending(disk, path)
               return { code: fault.code }
             }
             case "interrupt":
