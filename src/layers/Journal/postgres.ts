@@ -7,6 +7,7 @@ import { Effect, Option } from "effect"
 import { RunHeld } from "../../pipeline/Journal.ts"
 import type { Database, Refused, Run } from "./Database.ts"
 import * as Owner from "./Owner.ts"
+import type { Placed } from "./rows.ts"
 import type { Kind } from "./Tables.ts"
 
 /**
@@ -82,20 +83,20 @@ export const make = ({ run, session }: Database): Kind => ({
 export const remedy =
   "See to it that the database can be reached and written, then repeat the same command: everything acknowledged is kept."
 
-const append = (run: Run, id: number) =>
-(
-  records: ReadonlyArray<{ readonly position: number; readonly checksum: number; readonly record: string }>
-): Effect.Effect<void, Refused> =>
-  Effect.asVoid(run(
-    `INSERT INTO cairn_records (journal, position, checksum, record)
-     SELECT ?, * FROM unnest(?::bigint[], ?::integer[], ?::text[])`,
-    [
-      id,
-      records.map(({ position }) => position),
-      records.map(({ checksum }) => checksum),
-      records.map(({ record }) => record)
-    ]
-  ))
+const append = (run: Run, id: number) => (records: ReadonlyArray<Placed>): Effect.Effect<void, Refused> => {
+  const [first] = records
+  const into = "INSERT INTO cairn_records (journal, position, checksum, record)"
+  return Effect.asVoid(
+    first !== undefined && records.length === 1
+      ? run(`${into} VALUES (?, ?, ?, ?)`, [id, first.position, first.checksum, first.record])
+      : run(`${into} SELECT ?, * FROM unnest(?::bigint[], ?::integer[], ?::text[])`, [
+        id,
+        records.map(({ position }) => position),
+        records.map(({ checksum }) => checksum),
+        records.map(({ record }) => record)
+      ])
+  )
+}
 
 /** `lock_not_available` */
 const isTakingTooLong = "55P03"
