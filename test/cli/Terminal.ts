@@ -60,6 +60,9 @@ export const make = (size: { readonly columns: number; readonly rows: number }):
       case "A":
         y = Math.max(top(), y - Number(parameter || 1))
         return
+      case "C":
+        x = Math.min(columns - 1, x + Number(parameter || 1))
+        return
       case "J":
         rows.splice(y + 1)
         erase()

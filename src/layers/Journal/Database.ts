@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { SqlClient } from "@effect/sql/SqlClient"
-import { Effect, Schema, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
 
 /**
  * A database that said no, in its own words.
@@ -12,11 +12,12 @@ import { Effect, Schema, type Scope } from "effect"
  * @category errors
  * @since 0.1.0
  */
-export class Refused extends Schema.TaggedError<Refused>()("Refused", {
+export interface Refused {
+  readonly _tag: "Refused"
   /** `SQLITE_BUSY`, `57P01`, `ECONNREFUSED` */
-  code: Schema.String,
-  reason: Schema.String
-}) {}
+  readonly code: string
+  readonly reason: string
+}
 
 /**
  * @category models
@@ -100,7 +101,7 @@ export const refusedBy = (error: unknown): Refused => {
   const cause = innermost(error)
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new Refused({ code, reason: message === "" ? code : message })
+  return { _tag: "Refused", code, reason: message === "" ? code : message }
 }
 
 const innermost = (error: unknown): unknown => {

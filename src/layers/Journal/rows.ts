@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, Schema } from "effect"
+import { Effect, Either } from "effect"
 import { crc32 } from "node:zlib"
 import type { Refused, Row, Run } from "./Database.ts"
 
@@ -25,12 +25,16 @@ export interface Placed {
  * @category errors
  * @since 0.1.0
  */
-export class Damaged extends Schema.TaggedError<Damaged>()("Damaged", {
+export interface Damaged {
+  readonly _tag: "Damaged"
   /** Counted from 1. */
-  record: Schema.Number,
-  byte: Schema.Number,
-  reason: Schema.String
-}) {}
+  readonly record: number
+  readonly byte: number
+  readonly reason: string
+}
+
+const damaged = (record: number, byte: number, reason: string): Effect.Effect<never, Damaged> =>
+  Effect.fail({ _tag: "Damaged", record, byte, reason })
 
 /**
  * Puts records one behind the other.
@@ -86,7 +90,7 @@ export const scan = <S>(
     let record = 1
     for (let at = 0; at < end;) {
       const page = yield* pageAt(run, journal, at, scanned)
-      if (Either.isLeft(page)) return yield* new Damaged({ record, byte: at, reason: page.left })
+      if (Either.isLeft(page)) return yield* damaged(record, at, page.left)
       for (const placed of page.right) {
         state = fold(state, placed.record, placed.position)
         at = behind(placed)
@@ -117,7 +121,7 @@ export const reader = (
           journal,
           position
         ])
-        return yield* new Damaged({ record: Number(row?.n) + 1, byte: position, reason: page.left })
+        return yield* damaged(Number(row?.n) + 1, position, page.left)
       }
       ahead = new Map(page.right.map(({ position, record }) => [position, record]))
       return page.right[0].record

@@ -5,7 +5,7 @@
  */
 import { Effect, Either, Option, Schema } from "effect"
 import { RunHeld } from "../../pipeline/Journal.ts"
-import { type Database, Refused, type Run } from "./Database.ts"
+import type { Database, Refused, Run } from "./Database.ts"
 import * as Owner from "./Owner.ts"
 import type { Kind } from "./Tables.ts"
 
@@ -102,7 +102,7 @@ export const make = (database: Database): Kind => {
                   JSON.stringify(records.map(({ checksum, position, record }) => [position, checksum, record]))
                 ]
               )
-            return Effect.catchIf(inserted, isSucceeded, ({ code }) => new Refused({ code, reason: succeeded }))
+            return Effect.catchIf(inserted, isSucceeded, (refused) => Effect.fail({ ...refused, reason: succeeded }))
           }
         })))
       )
