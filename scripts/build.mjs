@@ -23,6 +23,8 @@ const { metafile } = await build({
   format: "esm",
   metafile: true,
   plugins: [narrowImports],
+  // It loads the files of a user, which is left to the package of their project.
+  external: ["jiti"],
   // The same in modules, of which only what is used is taken.
   alias: { yaml: fileURLToPath(new URL("../node_modules/yaml/browser/dist/index.js", import.meta.url)) },
   banner: {
