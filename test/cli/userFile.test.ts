@@ -63,7 +63,10 @@ describe("cairn run", { timeout: 60_000 }, () => {
     const done = await call(answer.command.replace(/^cairn /, ""), { input: "\"blue\"" })
 
     assert.match(answer.command, /^cairn run \.\/pipelines\.ts answer card-\S+ \S+ --file - --json$/)
-    assert.deepStrictEqual([waiting.code, done.code], [42, 0])
+    const [code, , , , fix] = failure(await call("resume @last --json"))
+
+    assert.deepStrictEqual([waiting.code, done.code, code], [42, 0, 2])
+    assert.match(String(fix), /^Name the file that has it: cairn run FILE resume card-\S+$/)
     assert.deepInclude(isJson(done.stdout), { status: "done", output: "Hello, Ada in blue" })
   })
 

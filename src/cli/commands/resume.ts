@@ -7,6 +7,7 @@
 import { Effect, Option } from "effect"
 import { resolve } from "node:path"
 import { Given } from "../../pipeline/Question.ts"
+import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
 import { RunNotFound } from "../../pipeline/RunError.ts"
 import * as RunState from "../../pipeline/RunState.ts"
@@ -172,9 +173,14 @@ export const begun = Effect.fnUntraced(function*(app: App, info: Run.Info) {
   if (Option.isSome(info.damage)) return yield* info.damage.value
   const program = app.programs.find(({ name }) => name === info.program)
   if (program === undefined) {
+    const listed = app.programs.filter(({ hidden }) => !hidden)
     return yield* new UsageError({
       reason: `Run "${info.id}" is a run of "${info.program}", which ${app.name} does not have.`,
-      fix: app.programs.length === 0 ? `${app.name} runs` : `It has: ${app.programs.map(({ name }) => name).join(", ")}`
+      fix: app.runsFiles === true
+        ? `Name the file that has it: ${app.called} run FILE resume ${quote(info.id)}`
+        : listed.length === 0
+        ? `${app.name} runs`
+        : `It has: ${listed.map(({ name }) => name).join(", ")}`
     })
   }
   const { started } = info.state
