@@ -1,14 +1,12 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { doors } from "./scripts/doors.mjs"
 
-const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+const src = (path: string) => fileURLToPath(new URL(`./src/${path}.ts`, import.meta.url))
 
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: /^effect-cairn\/(\w+)$/, replacement: src("$1.ts") },
-      { find: /^effect-cairn$/, replacement: src("index.ts") }
-    ]
+    alias: Array.from(doors, ([name, path]) => ({ find: new RegExp(`^${name}$`), replacement: src(path) }))
   },
   test: {
     include: ["test/**/*.test.ts"],

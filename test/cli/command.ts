@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { doors } from "../../scripts/doors.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -12,13 +13,8 @@ export const at = (path: string): string => join(root, path)
 
 export const temporary = (): string => fs.mkdtempSync(join(tmpdir(), "cairn-test-"))
 
-/** The doors of the package, by the names that users know; the narrow ones first. */
-const doors = Object.fromEntries(
-  fs.readdirSync(at("src"), { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== "main.ts")
-    .map(({ name }) => [`effect-cairn/${name.replace(/\.ts$/, "")}`, at(`src/${name}`)])
-    .concat([["effect-cairn", at("src/index.ts")]])
-)
+/** The doors of the package, by the names that users know; the narrow ones first, since a name stands for what is below it. */
+const sources = Object.fromEntries(Array.from(doors, ([name, path]) => [name, at(`src/${path}.ts`)]).reverse())
 
 /** Bundles an entry the way the package's own command is bundled, and gives the path of the bundle. */
 export const bundle = async (entry: string, folder: string): Promise<string> => {
@@ -31,7 +27,7 @@ export const bundle = async (entry: string, folder: string): Promise<string> => 
     format: "esm",
     target: "node20.19",
     logLevel: "error",
-    alias: doors,
+    alias: sources,
     banner: { js: "import{createRequire as cr}from\"node:module\";const require=cr(import.meta.url);" }
   })
   return outfile
