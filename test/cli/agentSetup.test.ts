@@ -120,7 +120,7 @@ describe("the skill", { timeout: 60_000 }, () => {
     for (
       const [name, entry] of [
         ["asking", "test/cli/askingCommand.ts"],
-        ["tea-house", "examples/tea.ts"],
+        ["tea-house", "examples/13-a-command-line.ts"],
         ["cairn", "src/main.ts"]
       ] as const
     ) {
