@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, Exit, Fiber, type Function, Layer, Option, Schema } from "effect"
+import { Clock, Duration, Effect, Either, Exit, Fiber, type Function, Layer, Option, Schema } from "effect"
 import * as JournalMemory from "../layers/Journal/Memory.ts"
 import { canonicalJson } from "../pipeline/digest.ts"
 import { Journal } from "../pipeline/Journal.ts"
@@ -27,8 +27,13 @@ import * as story from "./story.ts"
  * @since 0.1.0
  */
 export const Problem = Schema.Union(
-  /** A step ran although its result was recorded. */
+  /** A step ran although its result was recorded, for another reason than its input. */
   Schema.TaggedStruct("RanAgain", { stopped: Schema.String, path: Schema.String, why: Schema.String }),
+  /**
+   * What a step is given is not the same when the run goes on: it ran although its result was recorded, or, where it is
+   * the key of an item or a condition that is not the same, its result was not used any more.
+   */
+  Schema.TaggedStruct("UnstableInput", { stopped: Schema.String, path: Schema.String, isGone: Schema.Boolean }),
   /** The run came to another end. */
   Schema.TaggedStruct("AnotherEnd", { stopped: Schema.String, expected: Schema.String, found: Schema.String })
 )
@@ -65,18 +70,27 @@ const most = 10
 const distinct = (problems: ReadonlyArray<Problem>): ReadonlyArray<string> => {
   const found = new Map<string, string>()
   for (const problem of problems) {
-    const text = problem._tag === "RanAgain"
-      ? `"${problem.path}" runs again although its result is recorded: ${problem.why}${hintOf(problem.why)}`
-      : `it comes to another end:\n    undisturbed: ${problem.expected}\n    resumed:     ${problem.found}`
+    const text = wordsOf(problem)
     if (!found.has(text)) found.set(text, problem.stopped)
   }
   return Array.from(found, ([text, stopped]) => `${stopped}, ${text}`)
 }
 
+const wordsOf = (problem: Problem): string => {
+  switch (problem._tag) {
+    case "RanAgain":
+      return `"${problem.path}" runs again although its result is recorded: ${problem.why}${hintOf(problem.why)}`
+    case "UnstableInput":
+      return problem.isGone
+        ? `the result of "${problem.path}" is recorded and nobody asks for it any more. Keys of items, and whether a step is needed at all, must follow from the state alone`
+        : `"${problem.path}" runs again although its result is recorded: its input changed. What its selector gives must follow from the state alone`
+    case "AnotherEnd":
+      return `it comes to another end:\n    undisturbed: ${problem.expected}\n    resumed:     ${problem.found}`
+  }
+}
+
 const hintOf = (why: string): string =>
-  why.includes("its input changed")
-    ? ". What its selector gives must follow from the state alone"
-    : why.includes("what it reads changed")
+  why.includes("what it reads changed")
     ? ". A later step changed what its fingerprint looks at"
     : why.includes("what it left behind")
     ? ". A later step changed what its `holds` looks at"
@@ -110,13 +124,14 @@ export interface Options<ROut, LE, RIn> {
   /** The world: built anew for every stop, and kept while the run goes on behind it. */
   readonly layer?: Layer.Layer<ROut, LE, RIn>
   readonly answers?: NonNullable<Run.Options["answers"]>
-  /** At how many records the run is stopped at most, evenly spread; 200 unless given. */
+  /** At how many records, and at how many places inside of steps, the run is stopped at most, evenly spread; 200 unless given. */
   readonly records?: number
 }
 
 /**
- * Stops a pipeline before and after every record it writes, by a kill and by an interruption, resumes it, and fails where
- * a step then runs although its result is recorded, or where the run comes to another end. Give a function that makes the
+ * Stops a pipeline everywhere and resumes it: before and after every record it writes, by a kill and by an interruption, and
+ * inside of steps, wherever one has waited for something. Fails where a step then runs although its result is recorded, where
+ * what a step is given is not the same any more, or where the run comes to another end. Give a function that makes the
  * pipeline, and what its steps keep in variables is as gone after a kill as it would be.
  *
  * @example
@@ -157,60 +172,92 @@ export const check = <In, S, E, R, Out, ROut = never, LE = never, RIn = never>(
       Effect.gen(function*() {
         const store = JournalMemory.make()
         const kept = yield* Effect.provide(Journal, JournalMemory.layerOf(store))
-        const started = (journal: Journal["Type"], events: Array<RunEvent>) =>
+        const started = (journal: Journal["Type"], report: (event: RunEvent) => void) =>
           Effect.suspend(() =>
             Run.start(made(), input, options.answers === undefined ? {} : { answers: options.answers })
           )
             .pipe(
               Effect.provideService(Journal, journal),
-              Effect.provideService(Reporter, { report: (event) => Effect.sync(() => void events.push(event)) })
+              Effect.provideService(Reporter, { report: (event) => Effect.sync(() => report(event)) })
             )
         const seen: Array<DurableEvent> = []
+        const running = new Set<string>()
+        let turns = 0
         let where: string | undefined
-        const first = yield* Process.run((kill) =>
-          Effect.gen(function*() {
-            const fiber: Fiber.RuntimeFiber<Out, E | RunError | Suspended> = yield* Effect.fork(started(
-              stopping.journal(kept, (event) => {
-                const index = seen.push(event) - 1
-                if (stop === undefined || index !== stop.record) return undefined
-                where = `${stop.how} ${placeOf(event)}`
-                return stop.how === "interrupted at"
-                  ? { when: "beside", effect: Fiber.interruptFork(fiber) }
-                  : { when: stop.how === "killed before" ? "before" : "after", effect: kill }
-              }),
-              []
-            ))
-            return yield* Effect.flatten(Fiber.await(fiber))
-          })
+        const stopHere = (place: string) => (where = `${stop?.how} ${place}`)
+        const first = yield* Process.run(
+          (kill) =>
+            Effect.gen(function*() {
+              const fiber: Fiber.RuntimeFiber<Out, E | RunError | Suspended> = yield* Effect.fork(started(
+                stopping.journal(kept, (event) => {
+                  const index = seen.push(event) - 1
+                  if (stop === undefined || stop.how === "killed inside" || index !== stop.at) return undefined
+                  stopHere(placeOf(event))
+                  return stop.how === "interrupted at"
+                    ? { when: "beside", effect: Fiber.interruptFork(fiber) }
+                    : { when: stop.how === "killed before" ? "before" : "after", effect: kill }
+                }),
+                (event) => {
+                  if (event._tag === "StepStarted") running.add(event.path)
+                  else if (event._tag === "StepSucceeded" || event._tag === "StepFailed") running.delete(event.path)
+                }
+              ))
+              return yield* Effect.flatten(Fiber.await(fiber))
+            }),
+          () => {
+            if (running.size === 0 || turns++ !== stop?.at || stop.how !== "killed inside") return false
+            stopHere(Array.from(running, (path) => `"${path}"`).join(" and "))
+            return true
+          }
         )
         const { isDone, results } = recordedIn(store)
+        const counts = { records: seen.length, turns }
         if (Option.isSome(first) && (isDone || where === undefined)) {
-          return { end: endOf(made(), first.value), records: seen, stopped: undefined, again: [] }
+          return { end: endOf(made(), first.value), ...counts, stopped: undefined, problems: [] }
         }
-        if (isDone) return { end: "", records: seen, stopped: undefined, again: [] }
+        if (isDone || where === undefined) return { end: "", ...counts, stopped: undefined, problems: [] }
         for (const journal of store.journals.values()) journal.held = false
+        // Where a selector takes the time, it has to be another one.
+        yield* anInstant
         const events: Array<RunEvent> = []
-        const second = yield* Effect.exit(started(kept, events))
-        return { end: endOf(made(), second), records: seen, stopped: where, again: ranAgain(events, results) }
+        const second = yield* Effect.exit(started(kept, (event) => events.push(event)))
+        const stopped: string = where
+        return {
+          end: endOf(made(), second),
+          ...counts,
+          stopped,
+          problems: [
+            ...ranAgain(events, results).map(({ path, why }): Problem =>
+              why.includes("its input changed")
+                ? { _tag: "UnstableInput", stopped, path, isGone: false }
+                : { _tag: "RanAgain", stopped, path, why }
+            ),
+            ...(Exit.isSuccess(second) ? leftOut(events, results) : [])
+              .map((path): Problem => ({ _tag: "UnstableInput", stopped, path, isGone: true }))
+          ]
+        }
       }),
       world
     )
 
   return Effect.gen(function*() {
-    const undisturbed = yield* attempt(undefined)
-    const { end } = undisturbed
+    const { end, records, turns } = yield* attempt(undefined)
     const isSteady = (yield* attempt(undefined)).end === end
+    const most = options.records ?? 200
     const problems: Array<Problem> = []
     let stops = 0
-    for (const record of spread(undisturbed.records.length, options.records ?? 200)) {
-      for (const how of ways) {
-        const { again, end: found, stopped } = yield* attempt({ record, how })
-        if (stopped === undefined) continue
-        stops++
-        for (const { path, why } of again) problems.push({ _tag: "RanAgain", stopped, path, why })
-        if (isSteady && again.length === 0 && found !== end) {
-          problems.push({ _tag: "AnotherEnd", stopped, expected: end, found })
-        }
+    for (
+      const stop of [
+        ...spread(turns, most).map((at): Stop => ({ at, how: "killed inside" })),
+        ...spread(records, most).flatMap((at) => atRecords.map((how): Stop => ({ at, how })))
+      ]
+    ) {
+      const { end: found, problems: seen, stopped } = yield* attempt(stop)
+      if (stopped === undefined) continue
+      stops++
+      problems.push(...seen)
+      if (isSteady && seen.length === 0 && found !== end) {
+        problems.push({ _tag: "AnotherEnd", stopped, expected: end, found })
       }
     }
     if (problems.length > 0) return yield* new NotResumable({ pipeline: name, problems, stops })
@@ -218,12 +265,16 @@ export const check = <In, S, E, R, Out, ROut = never, LE = never, RIn = never>(
   }) as Effect.Effect<Checked, NotResumable | LE, Exclude<R, ROut> | RIn>
 }
 
-const ways = ["killed before", "killed after", "interrupted at"] as const
+const atRecords = ["killed before", "killed after", "interrupted at"] as const
 
 interface Stop {
-  readonly record: number
-  readonly how: (typeof ways)[number]
+  /** Which record it is; inside of steps, how often one of them has gone on after it had waited. */
+  readonly at: number
+  readonly how: (typeof atRecords)[number] | "killed inside"
 }
+
+/** By the clock of the machine, whichever a test provides. */
+const anInstant = Clock.make().sleep(Duration.millis(2))
 
 /** What is recorded: the steps that have a result, and whether the run is done, so that there is nothing to go on with. */
 const recordedIn = (
@@ -255,6 +306,12 @@ const ranAgain = (
   })
 }
 
+/** The steps that had a result which the run, now done, neither used nor took back. */
+const leftOut = (events: ReadonlyArray<RunEvent>, recorded: ReadonlySet<string>): ReadonlyArray<string> => {
+  const asked = new Set(events.flatMap((event) => "path" in event && event._tag !== "Skipped" ? [event.path] : []))
+  return Array.from(recorded).filter((path) => !asked.has(path))
+}
+
 /** How a run ended, without ids. */
 const endOf = ({ definition: { output } }: Pipeline.Any, exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isFailure(exit)) return `the run ${story.ofExit(exit)}`
@@ -277,6 +334,10 @@ const placeOf = (event: DurableEvent): string => {
       return `the result of "${event.path}"`
     case "StepFailed":
       return `the failure of "${event.path}"`
+    case "AnswerRecorded":
+      return `the answer to "${event.name}" of "${event.path}"`
+    case "ChoiceMade":
+      return `the choice of "${event.path}"`
     case "RunResumed":
       return "the resumption of the run"
     default:
