@@ -208,7 +208,7 @@ const dispatch = Effect.fnUntraced(function*(
     return helpCommand.ofCommand(begun, found.spec)
   }
   const app = yield* parsed(found.spec, rest)
-  const missing = found.spec.args.filter(({ required }) => required)[app.parsed.args.length]
+  const missing = found.spec.args.filter(({ only, required }) => required && only === undefined)[app.parsed.args.length]
   if (missing !== undefined && !app.parsed.values.has("input")) {
     return yield* new UsageError({ reason: `<${missing.name}> is missing.`, fix: Spec.hint(name, found.spec) })
   }

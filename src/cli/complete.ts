@@ -85,7 +85,12 @@ const offered = (
   if (current.startsWith("-") && !before.includes("--")) {
     return Effect.succeed(
       spec.flags
-        .filter(({ name, repeated }) => repeated === true || !before.includes(`--${name}`))
+        .filter(({ name, only = [], repeated }) =>
+          (repeated === true || !before.includes(`--${name}`)) && only.every(({ shown, values }) => {
+            const at = before.lastIndexOf(shown)
+            return at < 0 || values.includes(before[at + 1] ?? "")
+          })
+        )
         .flatMap(({ description, kind, name }) => [
           { value: `--${name}`, description },
           ...(kind === "switch" && current.startsWith("--no-") ? [{ value: `--no-${name}`, description }] : [])

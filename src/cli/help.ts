@@ -131,17 +131,29 @@ const flagWords = (flag: Flag): string =>
   [
     flag.description,
     ...(flag.choices === undefined ? [] : [`(${flag.choices.join(" | ")})`]),
-    ...(flag.required === true ? ["[required]"] : []),
+    ...conditionWords(flag),
     ...(flag.fallback === undefined ? [] : [together(`[default: ${flag.fallback}]`)]),
     ...(flag.env === undefined ? [] : [together(`[env: ${flag.env}]`)])
   ].join(" ")
 
-const argumentWords = ({ choices, description, required }: Argument): string =>
+const argumentWords = (argument: Argument): string =>
   [
-    description,
-    ...(choices === undefined ? [] : [`(${choices.join(" | ")})`]),
-    ...(required ? [] : ["[optional]"])
+    argument.description,
+    ...(argument.choices === undefined ? [] : [`(${argument.choices.join(" | ")})`]),
+    ...(argument.only === undefined ? argument.required ? [] : ["[optional]"] : conditionWords(argument))
   ].join(" ")
+
+/** Whether it has to be given, and what it is for. */
+const conditionWords = ({ only = [], required = false }: Pick<Flag, "only" | "required">): ReadonlyArray<string> =>
+  only.length === 0
+    ? required ? ["[required]"] : []
+    : [
+      together(
+        `[${required ? "required" : "only"} with ${
+          only.map(({ shown, values }) => `${shown} ${values.join("|")}`).join(" and ")
+        }]`
+      )
+    ]
 
 /** Words that stay on one line. */
 const together = (text: string): string => text.replaceAll(" ", "\u00A0")

@@ -133,12 +133,15 @@ const canonical = (name: string, spec: Spec, words: ReadonlyArray<string>) =>
           for (const entry of letters) if (entry !== undefined) toSwitch(entry.flag, true)
           continue
         }
+        const inner = [...flags.keys()].filter((key) => key.startsWith(`${typed}.`))
         return yield* new UsageError({
           reason: `${command} has no option ${typed}.`,
-          fix: Option.match(suggest(typed, [...flags.keys()].filter((key) => key.startsWith("--"))), {
-            onNone: () => `${command} --help`,
-            onSome: (meant) => `Did you mean ${meant}?`
-          })
+          fix: inner.length > 0 ?
+            `It has: ${inner.join(", ")}` :
+            Option.match(suggest(typed, [...flags.keys()].filter((key) => key.startsWith("--"))), {
+              onNone: () => `${command} --help`,
+              onSome: (meant) => `Did you mean ${meant}?`
+            })
         })
       }
       const { flag, on } = known

@@ -1,9 +1,9 @@
 /**
- * Points in time as people and programs read them.
+ * Points in time, and spans of it, as people and programs read and write them.
  *
  * @since 0.1.0
  */
-import { DateTime, Effect, Option } from "effect"
+import { DateTime, Duration, Effect, Option } from "effect"
 import type * as Run from "../pipeline/Run.ts"
 
 /** The current time, in the time zone of this machine. */
@@ -61,6 +61,60 @@ export const past = (text: string, now: DateTime.Zoned): Option.Option<number> =
       ({ epochMillis }) => epochMillis
     )
     : Option.none()
+}
+
+/**
+ * The span that a person means by `30s`, `1h30m`, `1.5 h`, or by what Effect takes: `2 hours`.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const span = (text: string): Option.Option<Duration.Duration> =>
+  Option.orElse(Duration.decodeUnknown(text.trim()).pipe(Option.filter(() => !text.trim().startsWith("-"))), () => {
+    const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|h|d|w)\s*/g)]
+    return parts.length > 0 && parts.map(([part]) => part).join("") === text.trimStart()
+      ? Option.all(parts.map(([, count, unit = ""]) => Duration.decodeUnknown(`${count} ${spans[unit]}`))).pipe(
+        Option.map((all) => all.reduce((sum, one) => Duration.sum(sum, one)))
+      )
+      : Option.none()
+  })
+
+const spans: Readonly<Record<string, string>> = {
+  ns: "nanos",
+  us: "micros",
+  µs: "micros",
+  ms: "millis",
+  s: "seconds",
+  m: "minutes",
+  h: "hours",
+  d: "days",
+  w: "weeks"
+}
+
+/**
+ * A span as `span` reads it: `1h30m`.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const ofSpan = (span: Duration.Duration): string =>
+  Duration.isZero(span) ? "0s" : Duration.format(span).replaceAll(" ", "")
+
+/**
+ * Whether a text is a point in time as ISO 8601 writes it, and there is such a day.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isIso = (text: string): boolean => {
+  const [, year, month, day] =
+    /^(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?:\[[\w/+-]+\])?)?$/.exec(text) ??
+      []
+  // A day that its month does not have leads into the next one.
+  return Option.exists(
+    DateTime.make({ year: Number(year), month: Number(month), day: Number(day) }),
+    (date) => DateTime.formatIsoDateUtc(date) === `${year}-${month}-${day}`
+  ) && Option.isSome(DateTime.make(text.replace(/\[.*/, "")))
 }
 
 const minute = 60_000

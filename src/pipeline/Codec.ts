@@ -100,7 +100,7 @@ export const problems = (error: ParseResult.ParseError): ReadonlyArray<string> =
 /** Says why a schema cannot be used for what a checkpoint stores: its encoded side must be JSON, and no part a secret. */
 const refusal = (ast: AST.AST): Option.Option<string> =>
   Option.orElse(
-    hasSecret(ast, new Set()) ? Option.some(`holds ${secret}`) : Option.none(),
+    hasSecret(ast) ? Option.some(`holds ${secret}`) : Option.none(),
     () => {
       const encoded = AST.encodedAST(ast)
       return AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
@@ -109,7 +109,8 @@ const refusal = (ast: AST.AST): Option.Option<string> =>
     }
   )
 
-const hasSecret = (ast: AST.AST, seen: Set<AST.AST>): boolean => {
+/** Whether a `Redacted` is part of a schema. */
+export const hasSecret = (ast: AST.AST, seen = new Set<AST.AST>()): boolean => {
   if (seen.has(ast)) return false
   seen.add(ast)
   if (ast._tag === "Declaration") {

@@ -609,7 +609,13 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
 
 /** The codec of a schema of a pipeline. */
 const codec = <A, I>(pipeline: string, part: string, schema: Schema.Schema<A, I>): Codec.Codec =>
-  Codec.makeKept(schema, (reason) => new PipelineRefused({ pipeline, reason: `the schema of its ${part} ${reason}` }))
+  Codec.makeKept(schema, (reason) =>
+    new PipelineRefused({
+      pipeline,
+      reason: `the schema of its ${part} ${reason}${
+        part === "input" && Codec.hasSecret(schema.ast) ? "; a secret is a setting of its program" : ""
+      }`
+    }))
 
 const usedTwice = (key: string): string => `the key "${key}" is used twice`
 

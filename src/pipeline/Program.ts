@@ -170,7 +170,12 @@ export const make: {
 ): Program<E | E2, Exclude<R, Provided> | Needed> => {
   const [schema, pipelineOf, fixed] = "definition" in source
     ? [source.definition.inputSchema, () => source, Option.some<Pipeline.Any>(source)] as const
-    : [source.input, named(source), Option.none<Pipeline.Any>()] as const
+    // An input that cannot be recorded is refused here, and not when the first one is given.
+    : [
+      Pipeline.make(source.name, source).definition.inputSchema,
+      named(source),
+      Option.none<Pipeline.Any>()
+    ] as const
   const print = options.print ?? ((output: Out) => JSON.stringify(output, null, 2))
 
   const provided = <A, E3>(

@@ -46,6 +46,8 @@ const given = (words: ReadonlyArray<string>, env: Readonly<Record<string, string
     return yield* values.decoded(all, values.withPaths(all, record, "/here"), { fix: "app do --help" })
   })
 
+const isNoDate = "it is a date, such as 2026-11-20, 2026-11-20T17:02 or 2026-11-20T17:02:00Z"
+
 describe("options of a schema", () => {
   const fits: ReadonlyArray<readonly [words: string, value: Record<string, unknown>, env?: Record<string, string>]> = [
     ["a", {}],
@@ -72,7 +74,7 @@ describe("options of a schema", () => {
     ["a --dry-run", { dryRun: true }],
     ["a --dry-run --no-dry-run", { dryRun: false }],
     ["a -qv", {}],
-    ["a --point {\"x\":1,\"y\":2}", { point: { x: 1, y: 2 } }],
+    ["a --point.x 1 --point.y=2", { point: { x: 1, y: 2 } }],
     ["a --limit none", { limit: "none" }],
     ["a --limit 5", { limit: 5 }],
     ["a --version 3 --wizard", { version: "3", wizard: true }],
@@ -98,8 +100,10 @@ describe("options of a schema", () => {
     ["a --colour rad", "--colour cannot be \"rad\": it is one of red, green.", "Did you mean --colour red?"],
     ["a --level 3", "--level cannot be \"3\": it is one of 1, 2.", "app do --help"],
     ["a --dry-run=yes", "--dry-run is a switch and takes no value.", "Give --dry-run, or --no-dry-run."],
-    ["a --point {\"x\":1}", "--point: y is missing.", "app do --help"],
-    ["a --point no", "--point cannot be \"no\": it is not JSON.", "Correct it and repeat the command."],
+    ["a --point.x 1", "--point.y is missing.", "app do --help"],
+    ["a --point {\"x\":1}", "app do has no option --point.", "It has: --point.x, --point.y"],
+    ["a --at 2026-02-30", `--at cannot be "2026-02-30": ${isNoDate}.`, "Correct it and repeat the command."],
+    ["a --at soon", `--at cannot be "soon": ${isNoDate}.`, "Correct it and repeat the command."],
     ["a --txet x", "app do has no option --txet.", "Did you mean --text?"],
     ["a --dryrun", "app do has no option --dryrun.", "Did you mean --dry-run?"],
     ["a --no-dry-rum", "app do has no option --no-dry-rum.", "Did you mean --no-dry-run?"],
@@ -130,7 +134,7 @@ describe("options of a schema", () => {
     assert.deepStrictEqual(described, [
       { name: "text", kind: "value", meta: "TEXT" },
       { name: "n", alias: "c", kind: "value", meta: "NUMBER" },
-      { name: "at", kind: "value", meta: "TEXT" },
+      { name: "at", kind: "value", meta: "DATE" },
       { name: "size", kind: "value", meta: "TEXT" },
       { name: "colour", kind: "value", meta: "TEXT", choices: ["red", "green"] },
       { name: "level", kind: "value", meta: "TEXT", choices: ["1", "2"], fallback: "1" },
@@ -138,7 +142,8 @@ describe("options of a schema", () => {
       { name: "paths", kind: "value", repeated: true, meta: "PATH" },
       { name: "out", kind: "value", meta: "PATH", fallback: "." },
       { name: "dry-run", kind: "switch", description: "Only look" },
-      { name: "point", kind: "value", meta: "JSON" },
+      { name: "point.x", kind: "value", meta: "NUMBER" },
+      { name: "point.y", kind: "value", meta: "NUMBER" },
       { name: "limit", kind: "value", meta: "VALUE" },
       { name: "version", kind: "value", meta: "TEXT" },
       { name: "wizard", kind: "switch" },

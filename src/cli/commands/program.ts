@@ -38,8 +38,8 @@ export const run = Effect.fnUntraced(function*(app: App, program: Program) {
 
 /** What is handed in as JSON, over which go the options; `file` is where that stood. */
 interface HandedIn {
-  readonly input: object
-  readonly settings: object
+  readonly input: values.Given
+  readonly settings: values.Given
   readonly file?: string | undefined
 }
 
@@ -55,10 +55,10 @@ const handedIn = (app: App) => {
  * @category effects
  * @since 0.1.0
  */
-export const readInput = ({ io }: App, file: string): Effect.Effect<object, InputInvalid> =>
+export const readInput = ({ io }: App, file: string): Effect.Effect<values.Given, InputInvalid> =>
   Effect.filterOrFail(
     handOff.readJson(file, resolve(io.cwd, file), io.readStdin),
-    (json): json is object => typeof json === "object" && json !== null && !Array.isArray(json),
+    (json): json is values.Given => typeof json === "object" && json !== null && !Array.isArray(json),
     () => new InputInvalid({ where: handOff.nameOf(file), reason: "it is not a JSON object" })
   )
 
@@ -75,7 +75,7 @@ const read = Effect.fnUntraced(function*({ io, name, parsed }: App, program: Pro
   const fix = Spec.hint(name, spec(program))
   const record = values.withPaths(
     program.input,
-    { ...json.input, ...(yield* values.given(program.input, parsed, io)) },
+    yield* values.given(program.input, parsed, io, json.input),
     io.cwd
   )
   const input = yield* values.decoded(program.input, record, { fix, isStrict: true }).pipe(
@@ -87,7 +87,7 @@ const read = Effect.fnUntraced(function*({ io, name, parsed }: App, program: Pro
       })
     )
   )
-  const given = { ...json.settings, ...(yield* values.given(program.settings, parsed, io)) }
+  const given = yield* values.given(program.settings, parsed, io, json.settings)
   const settings = yield* values.decoded(program.settings, given, { fix, isStrict: true })
   return { input, settings, recorded: values.recorded(program.settings, given) }
 })

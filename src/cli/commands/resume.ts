@@ -213,10 +213,12 @@ export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
     })
   }
   const { settings: recorded } = Option.getOrElse(info.state.resumed, () => started)
-  const given = {
-    ...(typeof recorded === "object" ? recorded : {}),
-    ...(yield* values.given(program.settings, { ...app.parsed, args: [] }, app.io))
-  }
+  const given = yield* values.given(
+    program.settings,
+    { ...app.parsed, args: [] },
+    app.io,
+    typeof recorded === "object" && recorded !== null ? { ...recorded } : {}
+  )
   const settings = yield* values.decoded(program.settings, given, { fix: `${app.name} ${program.name} --help` })
   const input = yield* values.decoded(program.input, started.input, {
     fix: `${app.name} show ${info.id}${app.home.option}`

@@ -57,8 +57,8 @@ export const make = (app: App): ReadonlyArray<Tool> => {
 
   const Start = Schema.Struct({
     program: Schema.Literal(...(names as [string, ...Array<string>])),
-    input: Schema.Object,
-    settings: Schema.optional(Schema.Object),
+    input: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    settings: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
     new: Schema.optional(Schema.Boolean)
   })
   const OfRun = Schema.Struct({ run })
@@ -108,7 +108,7 @@ export const make = (app: App): ReadonlyArray<Tool> => {
           if (program === undefined) {
             return new UsageError({ reason: `There is no program "${name}".`, fix: `There are: ${names.join(", ")}` })
           }
-          const secret = secretsOf(program).find((name) => Object.hasOwn(settings, name))
+          const secret = secretsOf(program).find((place) => isGiven(settings, place))
           return secret === undefined
             ? programCommand.start(
               { ...app, parsed: { ...app.parsed, switches: new Map([["new", anew]]) } },
@@ -116,7 +116,9 @@ export const make = (app: App): ReadonlyArray<Tool> => {
               { input, settings }
             )
             : new UsageError({
-              reason: `The setting "${secret}" is a secret, and is read from the environment of this server only.`,
+              reason: `The setting "${
+                secret.join("/")
+              }" is a secret, and is read from the environment of this server only.`,
               fix: "Leave it out."
             })
         }
@@ -242,7 +244,7 @@ const startSchema = (programs: ReadonlyArray<Program>): unknown => {
   const oneOf = (
     parts: ReadonlyArray<object>,
     description: string,
-    hidden: (program: Program) => ReadonlyArray<string>
+    hidden: (program: Program) => ReadonlyArray<ReadonlyArray<string>>
   ) => {
     const all = programs.map((program, index) => ({
       ...fieldsOf(parts[index] ?? {}, hidden(program)),
@@ -265,17 +267,32 @@ const startSchema = (programs: ReadonlyArray<Program>): unknown => {
 }
 
 /** Settings that nobody hands over in a call: they are read from the environment. */
-const secretsOf = ({ settings }: Program): ReadonlyArray<string> =>
-  Field.of(settings).filter(({ secret }) => secret).map(({ name }) => name)
+const secretsOf = ({ settings }: Program): ReadonlyArray<ReadonlyArray<string>> =>
+  Field.of(settings).filter(({ secret }) => secret).map(({ at }) => at)
 
-const fieldsOf = (schema: object, hidden: ReadonlyArray<string>): object => {
-  const { properties = {}, required = [], ...rest }: { readonly properties?: object; readonly required?: unknown } =
-    schema
-  const isShown = (name: unknown) => !hidden.some((other) => other === name)
+const isGiven = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>
+  key === undefined
+    ? value !== undefined
+    : typeof value === "object" && value !== null && Object.hasOwn(value, key) && isGiven(Reflect.get(value, key), rest)
+
+const fieldsOf = (schema: object, hidden: ReadonlyArray<ReadonlyArray<string>>): object => {
+  const { anyOf, properties = {}, required = [], ...rest }: {
+    readonly anyOf?: ReadonlyArray<object>
+    readonly properties?: object
+    readonly required?: unknown
+  } = schema
+  // A struct of nothing is any object or list to JSON Schema.
+  const isNothing = anyOf?.some((one) => "type" in one && one.type === "array") === true
+  if (anyOf !== undefined && !isNothing) return { ...schema, anyOf: anyOf.map((one) => fieldsOf(one, hidden)) }
+  const isShown = (name: unknown) => !hidden.some(([other, ...inner]) => other === name && inner.length === 0)
   return {
-    // A struct of nothing is any object or list to JSON Schema.
-    ...("anyOf" in rest ? { type: "object", additionalProperties: false } : rest),
-    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => isShown(name))),
+    ...(isNothing ? { type: "object", additionalProperties: false } : rest),
+    properties: Object.fromEntries(
+      Object.entries(properties).filter(([name]) => isShown(name)).map(([name, value]) => {
+        const inner = hidden.flatMap(([other, ...inner]) => other === name ? [inner] : [])
+        return [name, inner.length === 0 ? value : fieldsOf(value, inner)]
+      })
+    ),
     required: Array.isArray(required) ? required.filter(isShown) : []
   }
 }
