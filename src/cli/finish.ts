@@ -16,6 +16,7 @@ import * as handOff from "./handOff.ts"
 import * as Home from "./home.ts"
 import * as Io from "./Io.ts"
 import * as progress from "./progress.ts"
+import * as result from "./result.ts"
 
 /** What is said at the end. */
 interface End {
@@ -122,7 +123,9 @@ const interrupted = (app: App): End => {
   const next = Option.map(runOf(app), (run) => handOff.next(app, run))
   const code = exitCode.ofSignal(io.ending.signal() ?? "SIGINT")
   const under = Summary.rows(summary).find(({ status }) => status === "running" || status === "stopped")
-  const title = Option.map(Option.orElse(Option.fromNullable(under), () => summary.unseen), ({ title }) => title)
+  const title = under === undefined ? Option.map(summary.unseen, ({ title }) => title) : Option.some(
+    under.isGroup && under.note !== "" ? `${under.title}: ${under.note}` : under.title
+  )
   return {
     code,
     document: {
@@ -173,7 +176,12 @@ const failed = (app: App, cause: Cause.Cause<unknown>): End => {
   })
   return {
     code,
-    document: { ...named(app), status: "failed", error: { tag, message, fix, details } },
+    document: {
+      ...named(app),
+      status: "failed",
+      error: { tag, message, fix, details },
+      ...result.reportOf(app.watched.summary)
+    },
     result: "",
     words: failure.toText(what, where, { red, columns: Io.columnsOf(io.stderr) })
   }

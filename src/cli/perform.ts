@@ -17,6 +17,7 @@ import type { App, Outcome } from "./App.ts"
 import * as handOff from "./handOff.ts"
 import * as Home from "./home.ts"
 import * as progress from "./progress.ts"
+import * as result from "./result.ts"
 import * as surroundings from "./surroundings.ts"
 import * as Watched from "./Watched.ts"
 
@@ -45,6 +46,7 @@ export const perform = <E>(
         status: "done",
         run: Option.getOrNull(Option.filter(app.watched.summary.run, (run) => Home.holds(app.home, run))),
         program,
+        ...result.reportOf(app.watched.summary),
         output
       }
     })),

@@ -4,14 +4,23 @@
  *
  * @since 0.1.0
  */
-import { Schema } from "effect"
+import { Option, Schema } from "effect"
 import { RunEvent } from "../pipeline/RunEvent.ts"
+import type { Summary } from "../pipeline/Summary.ts"
+import { Report } from "../pipeline/Validation.ts"
 
 const named = {
   schema: Schema.Literal("cairn.result/1"),
   /** Null where there is none: nothing was begun, or it only pretended. */
   run: Schema.NullOr(Schema.String).annotations({ description: "The id of the run, where there is one" }),
   program: Schema.NullOr(Schema.String).annotations({ description: "The name of the program, where one was meant" })
+}
+
+/** What came of a program that is a validation chain. */
+const checked = {
+  report: Schema.optionalWith(Report, { exact: true }).annotations({
+    description: "Where the program is a validation chain: what passed, what failed, what was skipped and why"
+  })
 }
 
 /** A question, and both ways to answer it. */
@@ -30,6 +39,7 @@ const Done = Schema.Struct({
   ...named,
   status: Schema.Literal("done"),
   program: Schema.String,
+  ...checked,
   output: Schema.Unknown.annotations({ description: "What the program gives: its own schema says" })
 })
 
@@ -41,7 +51,8 @@ const Failed = Schema.Struct({
     message: Schema.String,
     fix: Schema.String.annotations({ description: "What to do next" }),
     details: Schema.Unknown.annotations({ description: "The fields of the failure" })
-  })
+  }),
+  ...checked
 })
 
 const Waiting = Schema.Struct({
@@ -71,6 +82,15 @@ export const Result = Schema.Union(Done, Failed, Waiting, Interrupted).annotatio
   description: "What a command prints with --json"
 })
 export type Result = typeof Result.Type
+
+/**
+ * The report of a program that is a validation chain, as a document holds it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const reportOf = ({ report }: Summary): { readonly report?: Report } =>
+  Option.match(report, { onNone: () => ({}), onSome: (report) => ({ report }) })
 
 /**
  * A line of `--progress json`: one that says what follows, events, what is logged beside them, and the result.

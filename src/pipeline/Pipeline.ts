@@ -6,10 +6,10 @@
  *
  * @since 0.1.0
  */
-import { type Option, Pipeable, Schema, type Types } from "effect"
+import { Effect, type Option, Pipeable, Schema, type Types } from "effect"
 import * as Codec from "./Codec.ts"
 import type { Announcement } from "./RunEvent.ts"
-import type * as Step from "./Step.ts"
+import * as Step from "./Step.ts"
 import * as Validation from "./Validation.ts"
 
 const TypeId: unique symbol = Symbol.for("effect-cairn/Pipeline")
@@ -166,6 +166,8 @@ export interface Definition {
   readonly inputSchema: Schema.Schema.AnyNoContext
   readonly last: Link | undefined
   readonly output: { readonly codec: Codec.Codec; readonly select: Select<unknown> } | undefined
+  /** Its units are the checks of a validation chain. */
+  readonly isChain: boolean
 }
 
 interface Link {
@@ -257,13 +259,80 @@ type KeyOf<S> = Exclude<Extract<keyof S, string>, "input">
 export const make = <In, InI>(
   name: string,
   options: { readonly input: Schema.Schema<In, InI> }
+): Pipeline<In, { readonly input: In }> => begin(name, options.input, false)
+
+/**
+ * Begins a pipeline that is a validation chain. Each of its units is a check, which passes where the unit succeeds, and
+ * hands on what that gave; the first that fails ends the chain, with its own failure. A report of what passed, what
+ * failed, and what was skipped for which reason is shown at the end.
+ *
+ * @example
+ * ```ts
+ * import { Effect, Schema } from "effect"
+ * import { Pipeline, Step } from "effect-cairn"
+ *
+ * class NoNumber extends Schema.TaggedError<NoNumber>()("NoNumber", {}) {}
+ *
+ * const parse = Step.make("parse", {
+ *   title: "Parsing",
+ *   input: Schema.String,
+ *   success: Schema.Int,
+ *   failure: NoNumber,
+ *   run: (text) => Effect.mapError(Schema.decode(Schema.NumberFromString)(text), () => new NoNumber())
+ * })
+ *
+ * const halve = Step.make("halve", {
+ *   title: "Halving",
+ *   input: Schema.Int,
+ *   success: Schema.Number,
+ *   run: (n) => Effect.succeed(n / 2)
+ * })
+ *
+ * // Of "x": { passed: [], failed: ["number"], skipped: [{ check: "half", reason: "\"number\" found an error" }] }
+ * export const halved = Pipeline.chain("halved", { input: Schema.String }).pipe(
+ *   Pipeline.step("number", parse, ({ input }) => input),
+ *   Pipeline.step("half", halve, ({ number }) => number),
+ *   Pipeline.output(Schema.Number, ({ half }) => half)
+ * )
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const chain = <In, InI>(
+  name: string,
+  options: { readonly input: Schema.Schema<In, InI> }
+): Pipeline<In, { readonly input: In }> => begin(name, options.input, true)
+
+const begin = <In, InI>(
+  name: string,
+  input: Schema.Schema<In, InI>,
+  isChain: boolean
 ): Pipeline<In, { readonly input: In }> =>
   build(name, {
-    input: codec(name, "input", options.input),
-    inputSchema: options.input,
+    input: codec(name, "input", input),
+    inputSchema: input,
     last: undefined,
-    output: undefined
+    output: undefined,
+    isChain
   })
+
+/**
+ * The chain that a pipeline is: a check for each node of units, named by its keys, of what was found there.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toValidation = (self: Any): Validation.Validation<Found> =>
+  Validation.chain(
+    ...nodes(self).filter(({ _tag }) => _tag !== "Announce").map((node) => {
+      const name = keysOf(node).join(", ")
+      return Validation.check(name, (found: Found) => found(name))
+    })
+  )
+
+/** What was found where these keys are. */
+type Found = (keys: string) => ReadonlyArray<Validation.Issue>
 
 /**
  * A pipeline is put together in a way that cannot be run. Thrown where it is made, since it is a bug there.
@@ -512,10 +581,28 @@ export const validate = <const K extends string, S, A, R2>(
     if (steps.has(check.name)) {
       throw new PipelineRefused({ pipeline: self.name, reason: `two checks of "${key}" are named "${check.name}"` })
     }
-    steps.set(check.name, Validation.toStep(check))
+    steps.set(check.name, checking(check))
   }
   return add(self, { _tag: "Validate", key, validation, steps, select })
 }
+
+/** It succeeds with its warnings, and fails where it finds an error, so that it is made again when the run goes on. */
+const checking = <A, R>(check: Validation.Check<A, R>) =>
+  Step.make(check.name, {
+    title: `Checking ${check.name}`,
+    input: Schema.Unknown, // whatever is checked; that it is JSON is seen when it is encoded
+    success: Issues,
+    failure: Validation.CheckFailed,
+    hidden: true,
+    run: (value) =>
+      Effect.filterOrFail(
+        check.find(value as A),
+        (issues) => !issues.some(({ severity }) => severity === "error"),
+        (issues) => new Validation.CheckFailed({ check: check.name, issues })
+      )
+  })
+
+const Issues = Schema.Array(Validation.Issue)
 
 /**
  * Says something to people at this point: what was found, or what to do next. It is shown, never recorded.
@@ -603,7 +690,8 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
     output: output && {
       codec: codec(name, "output", output.schema),
       select: (state: State) => output.select(state, state.input)
-    }
+    },
+    isChain: false
   })
 }
 

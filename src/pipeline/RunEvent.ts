@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import { Schema } from "effect"
+import { Report } from "./Validation.ts"
 
 /** Where an event belongs, and what a person calls that place. What is optional is not stored, only shown. */
 const place = {
@@ -491,6 +492,14 @@ export type Forecast = typeof Forecast.Type
 export const Foreseen = Schema.TaggedStruct("Foreseen", { at: Schema.Number, forecast: Forecast })
 
 /**
+ * A pipeline that is a validation chain has come to its end, or has failed: `path` is empty where that is the whole run.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Validated = Schema.TaggedStruct("Validated", { path: Schema.String, at: Schema.Number, report: Report })
+
+/**
  * What is shown but not stored, because it can be derived or does not outlive the moment.
  *
  * @category models
@@ -504,7 +513,8 @@ export const ShownEvent = Schema.Union(
   Skipped,
   StepProgressed,
   Announced,
-  GroupProgressed
+  GroupProgressed,
+  Validated
 )
 export type ShownEvent = typeof ShownEvent.Type
 

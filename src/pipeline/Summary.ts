@@ -12,6 +12,7 @@ import type { DurableEvent, Problem, RunEvent } from "./RunEvent.ts"
 import { openRequests, type Phase, type RunState } from "./RunState.ts"
 import type * as Step from "./Step.ts"
 import { summaryOf } from "./summaryOf.ts"
+import type * as Validation from "./Validation.ts"
 
 /**
  * One numbered step, or the group of units that stands in the place of one.
@@ -84,6 +85,8 @@ export interface Summary {
   readonly failed: Option.Option<{ readonly path: string; readonly title: string; readonly attempts: number }>
   /** The hidden step that is under way, or was when the run ended, where no row stands for it. */
   readonly unseen: Option.Option<{ readonly path: string; readonly title: string }>
+  /** What came of the pipeline as a validation chain, where it is one that has come to an end. */
+  readonly report: Option.Option<Validation.Report>
 }
 
 /**
@@ -100,7 +103,8 @@ export const empty: Summary = {
   of: 0,
   rows: HashMap.empty(),
   failed: Option.none(),
-  unseen: Option.none()
+  unseen: Option.none(),
+  report: Option.none()
 }
 
 /**
@@ -121,7 +125,8 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
         of: event.of,
         rows: stopped(self.rows, Option.none()),
         failed: Option.none(),
-        unseen: Option.none()
+        unseen: Option.none(),
+        report: Option.none()
       }
     case "StepStarted":
       return isNumbered(event)
@@ -200,6 +205,8 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
       )
     case "StepVoided":
       return { ...self, rows: HashMap.remove(self.rows, keyOf(event.path)) }
+    case "Validated":
+      return event.path === "" ? { ...self, report: Option.some(event.report) } : self
     case "Announced":
     case "Foreseen":
     case "AnswerRefused":

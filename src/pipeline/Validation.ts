@@ -5,7 +5,6 @@
  * @since 0.1.0
  */
 import { Array, Effect, Option, Schema } from "effect"
-import * as Step from "./Step.ts"
 
 /**
  * Something that a check found. An error fails the validation, a warning is only reported.
@@ -302,27 +301,3 @@ export const runWith = <A, R, E, R2>(
     const errors = issues.filter(({ severity }) => severity === "error")
     return Array.isNonEmptyArray(errors) ? yield* new ValidationFailed({ issues: errors, report }) : report
   })
-
-/**
- * A check as a step of a pipeline: it succeeds with its warnings, and fails where it finds an error, so that it is
- * made again when the run goes on.
- *
- * @category conversions
- * @since 0.1.0
- */
-export const toStep = <A, R>(check: Check<A, R>): Step.Step<A, ReadonlyArray<Issue>, CheckFailed, R> =>
-  Step.make(check.name, {
-    title: `Checking ${check.name}`,
-    input: Schema.Unknown, // whatever is checked; that it is JSON is seen when it is encoded
-    success: Issues,
-    failure: CheckFailed,
-    hidden: true,
-    run: (value) =>
-      Effect.filterOrFail(
-        check.find(value as A),
-        (issues) => !issues.some(({ severity }) => severity === "error"),
-        (issues) => new CheckFailed({ check: check.name, issues })
-      )
-  })
-
-const Issues = Schema.Array(Issue)

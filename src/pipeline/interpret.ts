@@ -89,8 +89,9 @@ export const interpret = (
 
 const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
   const { foretelling } = frame.mode
+  const give = () => giveOutput(pipeline, frame)
+  if (pipeline.definition.isChain && !foretelling) return Effect.flatMap(runChain(pipeline, frame), give)
   const nodes = foretelling ? Pipeline.nodes(pipeline).flatMap(apart) : Pipeline.nodes(pipeline)
-  const { output } = pipeline.definition
   const { passed } = frame
   let index = 0
   const rest: Running = Effect.suspend(() => {
@@ -103,14 +104,52 @@ const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
         : chain(runNode(frame, node), () => passed(node))
       if (!isReady(running)) return Effect.flatMap(running, () => rest)
     }
-    if (output === undefined) return Effect.void
-    return chain(look(frame, frame.prefix, output.select), ({ pretended, value }) => {
-      if (pretended) frame.mode.simulated()
-      return Effect.succeed(value)
-    })
+    return give()
   })
   return rest
 }
+
+const giveOutput = (pipeline: Pipeline.Any, frame: Frame): Running => {
+  const { output } = pipeline.definition
+  if (output === undefined) return Effect.void
+  return chain(look(frame, frame.prefix, output.select), ({ pretended, value }) => {
+    if (pretended) frame.mode.simulated()
+    return Effect.succeed(value)
+  })
+}
+
+/** Each unit is a check of the chain. What failed is told as it failed, after the report. */
+const runChain = (pipeline: Pipeline.Any, frame: Frame): Running =>
+  Effect.gen(function*() {
+    const nodes = [...Pipeline.nodes(pipeline)]
+    let failure: Stop | undefined
+    /** The next unit, and what is announced before it. */
+    const next: Running<ReadonlyArray<Validation.Issue>> = Effect.suspend(() => {
+      const node = nodes.shift()
+      if (node === undefined) return Effect.succeed([])
+      const running = chain(runNode(frame, node), () => frame.passed?.(node) ?? Effect.void)
+      if (node._tag === "Announce") return Effect.zipRight(running, next)
+      return Effect.map(running, () => node._tag === "Validate" ? warningsIn(frame.state[node.key]) : [])
+    })
+    const report = yield* Validation.runWith(Pipeline.toValidation(pipeline), () =>
+      Effect.catchAll(next, (stop) => {
+        if (stop.gravity !== gravity.failed) return Effect.fail(stop)
+        failure = stop
+        return Effect.succeed(issuesOf(Option.getOrUndefined(Cause.failureOption(stop.cause))))
+      })).pipe(
+        Effect.catchTag("ValidationFailed", ({ report }) => Effect.succeed(report))
+      )
+    const path = frame.prefix.replace(/\/$/, "")
+    yield* frame.executor.show((at) => ({ _tag: "Validated", at, path, report }))
+    return failure === undefined ? yield* next : yield* Effect.fail(failure)
+  })
+
+const warningsIn = (report: unknown): ReadonlyArray<Validation.Issue> => (report as Validation.Report).warnings
+
+const issuesOf = (error: unknown): ReadonlyArray<Validation.Issue> =>
+  error instanceof Validation.ValidationFailed
+    ? [...error.issues, ...error.report.warnings]
+    : [Validation.error("failed", String(error))]
 
 /**
  * Passes over a node that would have to run, or to wait for one: its value is not there for those that come after. A

@@ -8,15 +8,16 @@ import * as Field from "../pipeline/Field.ts"
 import * as Pipeline from "../pipeline/Pipeline.ts"
 import type { Finished } from "../pipeline/Program.ts"
 import type { Announcement } from "../pipeline/RunEvent.ts"
+import * as agreeing from "../steps/interview/agreeing.ts"
 import { answersFile } from "../steps/interview/answersFile.ts"
 import { catalogue } from "../steps/interview/catalogue.ts"
 import * as ConfigFile from "../steps/interview/ConfigFile.ts"
 import * as Interview from "../steps/interview/Interview.ts"
-import * as interviewing from "../steps/interview/interviewing.ts"
+import { rulesOf } from "../steps/interview/judge.ts"
 import {
   askResume,
   findEarlier,
-  type Found,
+  Found,
   keepSession,
   resumeId,
   saveConfig,
@@ -89,56 +90,75 @@ export const Output = Schema.Struct({
 })
 export type Output = typeof Output.Type
 
+const Session = Schema.Struct({
+  settings: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  asked: Schema.Array(Schema.String),
+  notAsked: Schema.Array(Schema.String),
+  /** Whether the answers of an interrupted interview were used; nothing, where there were none. */
+  goesOn: Schema.NullOr(Schema.Boolean)
+})
+
 /**
- * The pipeline: what was saved before, the interview, and saving; each goes on only where the one before it came to
- * something.
- *
- * @category pipelines
- * @since 0.1.0
+ * The second phase: every answer keeps the rule of its question, also at the end, or is asked for again; the settings that
+ * come of them are checked before they are saved.
  */
-export const templateQa = Pipeline.make("template-qa", { input: Input }).pipe(
-  Pipeline.step("earlier", findEarlier, ({ input }) => ({ folder: input.path, fromConfig: input.fromConfig })),
+const session = Pipeline.make("The interview", { input: Found }).pipe(
   Pipeline.when(
-    "session",
+    "interrupted",
     askResume,
-    ({ earlier }) =>
-      Option.map(Option.fromNullable(earlier.session), ({ savedAt, stored }) => ({
+    ({ input: { session } }) =>
+      Option.map(Option.fromNullable(session), ({ savedAt, stored }) => ({
         savedAt,
         count: Object.values(stored).filter((answer) => answer !== null).length
       }))
   ),
   Pipeline.step(
     "interview",
-    interviewing.toPipeline(catalogue, { besides: [resumeId], keep: keepSession }),
-    ({ earlier, session }) => ({
-      given: isResumed(session) ? answersIn(earlier.session?.stored) : {},
-      suggested: answersIn(earlier.saved?.config)
+    agreeing.toPipeline(catalogue, {
+      check: rulesOf(catalogue),
+      times: 3,
+      besides: [resumeId],
+      keep: keepSession
+    }),
+    ({ input: { saved, session }, interrupted }) => ({
+      given: Option.contains(interrupted, true) ? answersIn(session?.stored) : {},
+      suggested: answersIn(saved?.config)
     })
   ),
-  Pipeline.validate("settings", ConfigFile.rules, ({ earlier, interview }) => settingsOf(earlier, interview.answers)),
-  Pipeline.step("saved", saveConfig, ({ earlier, interview }) => ({
-    config: settingsOf(earlier, interview.answers),
-    createdAt: earlier.saved?.createdAt || null,
-    rest: earlier.saved?.rest ?? {},
-    replaces: earlier.replaces
-  })),
-  Pipeline.announce((state) => savedAs(state, settingsOf(state.earlier, state.interview.answers))),
-  Pipeline.output(Output, (state) => ({
-    configFile: `${state.input.path}/${ConfigFile.fileName}`,
-    config: settingsOf(state.earlier, state.interview.answers),
-    asked: state.interview.asked,
-    notAsked: Object.entries(state.interview.answers).filter(([, answer]) => answer === null).map(([id]) => id),
-    warnings: warningsOf(state)
+  Pipeline.validate("settings", ConfigFile.rules, ({ input, interview }) => settingsOf(input, interview.answers)),
+  Pipeline.output(Session, ({ input, interrupted, interview: { answers, asked } }) => ({
+    settings: settingsOf(input, answers),
+    asked,
+    notAsked: Object.entries(answers).filter(([, answer]) => answer === null).map(([id]) => id),
+    goesOn: Option.getOrNull(interrupted)
   }))
 )
 
-interface State {
-  readonly input: Input
-  readonly earlier: Found
-  readonly session: Option.Option<boolean>
-}
-
-const isResumed = (session: Option.Option<boolean>): boolean => Option.getOrElse(session, () => false)
+/**
+ * The pipeline: a validation chain of three phases, each of which is passed before the next begins. What was saved, the
+ * interview, saving.
+ *
+ * @category pipelines
+ * @since 0.1.0
+ */
+export const templateQa = Pipeline.chain("template-qa", { input: Input }).pipe(
+  Pipeline.step("resume", findEarlier, ({ input }) => ({ folder: input.path, fromConfig: input.fromConfig })),
+  Pipeline.step("session", session, ({ resume }) => resume),
+  Pipeline.step("save", saveConfig, ({ resume: { replaces, saved }, session }) => ({
+    config: session.settings,
+    createdAt: saved?.createdAt || null,
+    rest: saved?.rest ?? {},
+    replaces
+  })),
+  Pipeline.announce(savedAs),
+  Pipeline.output(Output, (state) => ({
+    configFile: `${state.input.path}/${ConfigFile.fileName}`,
+    config: state.session.settings,
+    asked: state.session.asked,
+    notAsked: state.session.notAsked,
+    warnings: warningsOf(state)
+  }))
+)
 
 /** The answers that led to what was stored. */
 const answersIn = (settings: Readonly<Record<string, unknown>> = {}) =>
@@ -147,29 +167,36 @@ const answersIn = (settings: Readonly<Record<string, unknown>> = {}) =>
 const settingsOf = ({ saved }: Found, answers: Parameters<typeof stored.toStored>[1]) =>
   ConfigFile.fromStored(stored.toStored(catalogue, answers), Option.fromNullable(saved))
 
+interface State {
+  readonly input: Input
+  readonly resume: Found
+  readonly session: typeof Session.Type
+  readonly save: Saved
+}
+
 /** What was found before, and what was not used of it. */
-const warningsOf = ({ earlier: { session, warnings }, session: answer }: State): ReadonlyArray<Warning> => [
-  ...warnings,
-  ...(session === null || isResumed(answer) ? [] : [{
+const warningsOf = ({ resume, session }: Pick<State, "resume" | "session">): ReadonlyArray<Warning> => [
+  ...resume.warnings,
+  ...(resume.session === null || session.goesOn === true ? [] : [{
     code: "session-not-used",
     message: "The answers of an interrupted interview were not used"
   }])
 ]
 
-const savedAs = (
-  state: State & { readonly saved: Saved },
-  config: Readonly<Record<string, unknown>>
-): Announcement => ({
-  title: "The settings are saved",
-  rows: [
-    ["File", `${state.input.path}/${ConfigFile.fileName} (${state.saved.config.bytes} bytes)`],
-    ["Template", String(config.template_name)],
-    ["Language", String(config.primary_language)],
-    ["Framework", String(config.framework)],
-    ...warningsOf(state).map(({ message }): readonly [string, string] => ["Warning", message])
-  ],
-  next: ["Give the file to the template creator", "Change it: cairn template-qa --from-config"]
-})
+function savedAs(state: State): Announcement {
+  const { input, save, session: { settings } } = state
+  return {
+    title: "The settings are saved",
+    rows: [
+      ["File", `${input.path}/${ConfigFile.fileName} (${save.config.bytes} bytes)`],
+      ["Template", String(settings.template_name)],
+      ["Language", String(settings.primary_language)],
+      ["Framework", String(settings.framework)],
+      ...warningsOf(state).map(({ message }): readonly [string, string] => ["Warning", message])
+    ],
+    next: ["Give the file to the template creator", "Change it: cairn template-qa --from-config"]
+  }
+}
 
 /** What stands on stdout: the path of the file. */
 export const print = ({ configFile }: Output): string => configFile

@@ -68,6 +68,7 @@ export const told = (events: ReadonlyArray<RunEvent>): string => {
       `  ${title}`,
       ...[...rows.map((row) => row.join(": ")), ...lines, ...next].map((line) => `    ${line}`)
     ],
+    Validated: ({ report: { skipped } }) => skipped.map(({ check, reason }) => `  ${check}: skipped: ${reason}`),
     RunSuspended: () => ["waiting"],
     RunInterrupted: () => ["interrupted"],
     RunFailed: ({ problem }) => [`failed: ${ofProblem(problem)}`],

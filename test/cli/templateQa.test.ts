@@ -44,6 +44,9 @@ const write = (file: string, content: unknown) =>
   fs.writeFileSync(join(folder, file), typeof content === "string" ? content : JSON.stringify(content))
 const read = (file: string) => isJson(fs.readFileSync(join(folder, file), "utf8")) as Record<string, unknown>
 
+/** Where the first round of the interview is recorded. */
+const interview = "session/interview/rounds/round/0/interview"
+
 const answers = ["--answer", "description=A template for tests"]
 
 describe("template-qa, typed line by line", { timeout: 60_000 }, () => {
@@ -202,7 +205,7 @@ describe("template-qa, with nobody at it", () => {
     assert.strictEqual(waiting.code, 42)
     const [request] = document(waiting).requests as ReadonlyArray<Record<string, string>>
     const asked = isJson(fs.readFileSync(request?.file ?? "", "utf8")) as Record<string, Record<string, unknown>>
-    assert.deepStrictEqual([asked.ask, asked.step], ["user", "interview/prepared"])
+    assert.deepStrictEqual([asked.ask, asked.step], ["user", `${interview}/prepared`])
     const { properties, required } = asked.answerSchema as Record<string, Record<string, unknown>>
     const given = Object.fromEntries(
       (required as unknown as ReadonlyArray<string>).map((id) => [id, possible(id)?.default ?? "A template for tests"])
@@ -518,7 +521,7 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
     assert.strictEqual(first.code, 130)
     assert.include(
       first.stdout.replaceAll("\r\n", " "),
-      "Stopped at \"Briefly describe this template's purpose\". 2 answers and 1 of 3 steps saved. Go on: "
+      "Stopped at \"The interview: Briefly describe this template's purpose\". 2 answers and 1 of 3 steps saved. Go on: "
     )
     assert.deepStrictEqual(read(sessionFile).answers, { template_name: "demo", template_purpose: "production" })
 

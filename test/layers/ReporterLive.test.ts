@@ -166,6 +166,26 @@ describe("the live view", () => {
       ])
     }))
 
+  it.scoped("draws nothing over what somebody else draws, until it hears of a row again", () =>
+    Effect.gen(function*() {
+      const view = yield* open()
+      yield* view.tell(began, group(1, 0, 2))
+
+      yield* view.beside("? Which one\n")
+      yield* view.tell({ _tag: "StepStarted", at: 0, path: "s1/a", title: "Step 1: a", hidden: true })
+      yield* TestClock.adjust("10 seconds")
+      yield* view.beside("? And then\n")
+      assert.deepStrictEqual((yield* view.screen).slice(1), ["? Which one", "? And then"])
+
+      yield* view.tell(group(1, 1, 2))
+      yield* TestClock.adjust("80 millis")
+      assert.deepStrictEqual((yield* view.screen).slice(1), [
+        "? Which one",
+        "? And then",
+        "⠦  1/12 Step 1                         10.1s  1/2  a"
+      ])
+    }))
+
   it.scoped("lets rows that end at once become text in their order", () =>
     Effect.gen(function*() {
       const view = yield* open()

@@ -74,6 +74,8 @@ export const layer = (options: Options): Layer.Layer<never> =>
       /** Titles are as wide as the widest so far, so that rows move as little as can be. */
       let left = 28
       let isDrawn = true
+      /** Somebody else draws on the terminal: until a row is told of anew, what is under way is not drawn. */
+      let isBeside = false
       let last = 0
       /** How many rows may still be drawn at once. */
       let credit = burst
@@ -125,7 +127,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
         const at = now()
         const frame = colors.cyan(spinner[Math.floor(at / interval) % spinner.length] ?? "")
         const drawn: Array<string> = []
-        for (const path of shown) {
+        for (const path of isBeside ? [] : shown) {
           if (drawn.length === room - 1 && shown.size > room) {
             drawn.push(printable.fit(`… ${shown.size - drawn.length} more`, columns - 1))
             break
@@ -166,6 +168,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
         const change = Option.getOrUndefined(Summary.changed(before, summary, event))
         if (change !== undefined && "number" in event && event.number !== undefined) {
           left = row.left([change.row], left)
+          isBeside = false
           shown.add(change.row.path)
         }
         add(aside(event))
@@ -187,6 +190,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
           options.onBeside(() => {
             leaveEnded()
             tellKept()
+            isBeside = true
             draw()
           }),
           options.divert(others)
@@ -202,7 +206,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       )
       yield* Effect.forkScoped(Effect.repeat(
         Effect.sync(() => {
-          if (shown.size > 0 || !isDrawn) draw()
+          if ((shown.size > 0 && !isBeside) || !isDrawn) draw()
         }),
         Schedule.spaced(interval)
       ))

@@ -5,6 +5,7 @@
  */
 import * as printable from "../../pipeline/printable.ts"
 import { type Announcement, match, type RunEvent } from "../../pipeline/RunEvent.ts"
+import type { Report } from "../../pipeline/Validation.ts"
 import type { Paint } from "./paint.ts"
 import * as words from "./words.ts"
 
@@ -77,6 +78,7 @@ export const lines = (
         ? `   ${paint.yellow("↶")} ${printable.line(title)}: undone`
         : `   ${paint.red("✗")} ${printable.line(title)}: could not be undone: ${words.ofProblem(problem)}`
     ],
+    Validated: ({ path, report }) => path === "" ? reported(report, paint, columns()) : [],
     RequestOpened: none,
     StepStarted: none,
     StepSucceeded: none,
@@ -98,6 +100,23 @@ const was: Readonly<Record<string, string>> = {
   failed: "it had failed",
   interrupted: "it was interrupted",
   done: "it was done"
+}
+
+/** How far a chain came that did not come to its end. */
+const reported = (
+  { failed, passed, skipped }: Report,
+  paint: Paint,
+  columns: number
+): ReadonlyArray<string> => {
+  const line = (mark: string, text: string) =>
+    printable.wrap(`     ${printable.line(text)}`, columns).map((line, index) =>
+      index === 0 ? `   ${mark} ${line.slice(5)}` : line
+    )
+  return failed.length === 0 ? [] : [
+    ...passed.flatMap((check) => line(paint.green("✓"), `${check}: passed`)),
+    ...failed.flatMap((check) => line(paint.red("✗"), `${check}: failed`)),
+    ...skipped.flatMap(({ check, reason }) => line(paint.dim("–"), `${check}: skipped, ${reason}`))
+  ]
 }
 
 const announced = (

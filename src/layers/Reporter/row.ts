@@ -136,8 +136,9 @@ const names = (row: Row, { of }: Layout): { readonly place: string; readonly tit
   title: printable.line(row.title)
 })
 
+/** That a single part is done or not says nothing that its row does not. */
 const ofCount = ({ done, failed, total }: Count): string =>
-  Option.contains(total, 0) ?
+  Option.exists(total, (total) => total <= 1) ?
     "" :
     `${done}${Option.match(total, { onNone: () => " done", onSome: (total) => `/${total}` })}${
       failed === 0 ? "" : `, ${failed} failed`

@@ -49,7 +49,7 @@ export const make = (paint: Paint, hint: string | undefined): (event: RunEvent) 
       kept.push(found.number)
       return []
     }
-    return about(found, `   ${row.marks(paint)[found.status]} ${row.outcome(row.withoutParts(found), "done")}`)
+    return about(found, `   ${row.marks(paint)[found.status]} ${row.outcome(row.withoutParts(found), found.status)}`)
   }
   /** A line for every tenth of a long list is enough to see that it goes on. */
   const counts = (row: Summary.Row): ReadonlyArray<string> => {

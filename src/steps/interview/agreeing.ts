@@ -54,9 +54,9 @@ export interface Agreed<A> extends interviewing.Interviewed<A> {
  * @category constructors
  * @since 0.1.0
  */
-export const toPipeline = <A, R, R2 = never>(
+export const toPipeline = <A, R, R2 = never, R3 = never>(
   interview: Interview.Interview<A, R>,
-  options: { readonly check: Validation.Validation<A, R2>; readonly times: number }
+  options: Options<A, R2, R3>
 ) =>
   Pipeline.make(interview.name, { input: interviewing.Known }).pipe(
     Pipeline.catchTag(
@@ -74,6 +74,11 @@ export const toPipeline = <A, R, R2 = never>(
     }))
   )
 
+interface Options<A, R2, R3> extends interviewing.Options<R3> {
+  readonly check: Validation.Validation<A, R2>
+  readonly times: number
+}
+
 const Answers = Schema.Record({ key: Schema.String, value: Schema.NullOr(Answer) })
 
 const Checked = Schema.Struct({ issues: Schema.Array(Validation.Issue), report: Validation.Report })
@@ -85,24 +90,21 @@ type Round = typeof Round.Type
 const schemaOf = <A>(): Schema.Schema<Agreed<A>> =>
   Schema.make(Schema.Struct({ answers: Answers, asked: Schema.Array(Schema.String), report: Validation.Report }).ast)
 
-const rounds = <A, R, R2>(
-  interview: Interview.Interview<A, R>,
-  { check, times }: { readonly check: Validation.Validation<A, R2>; readonly times: number }
-) =>
+const rounds = <A, R, R2, R3>(interview: Interview.Interview<A, R>, options: Options<A, R2, R3>) =>
   Pipeline.make("rounds", { input: interviewing.Known }).pipe(
-    Pipeline.repeat("round", round(interview, check), {
+    Pipeline.repeat("round", round(interview, options), {
       initial: ({ input }) => input,
       until: ({ issues }) => issues.length === 0,
       next: (round) => again(interview, round),
-      times
+      times: options.times
     }),
     Pipeline.output(Round, ({ round }) => round)
   )
 
-const round = <A, R, R2>(interview: Interview.Interview<A, R>, check: Validation.Validation<A, R2>) =>
+const round = <A, R, R2, R3>(interview: Interview.Interview<A, R>, options: Options<A, R2, R3>) =>
   Pipeline.make("round", { input: interviewing.Known }).pipe(
-    Pipeline.step("interview", interviewing.toPipeline(interview), ({ input }) => input),
-    Pipeline.step("check", checking(check), ({ interview }) => interview.answers),
+    Pipeline.step("interview", interviewing.toPipeline(interview, options), ({ input }) => input),
+    Pipeline.step("check", checking(options.check), ({ interview }) => interview.answers),
     Pipeline.output(Round, ({ check, interview: { answers, asked } }) => ({
       answers: answers as Round["answers"], // each is an answer, or null
       asked,

@@ -75,6 +75,18 @@ type Answered = Readonly<Record<string, Answer>>
 type Keep<R> = (answers: Answered, stops: boolean) => Effect.Effect<void, never, R>
 
 /**
+ * What else may be said of how it is done.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options<out R> {
+  /** The ids of questions that are asked outside of the interview, by the same interviewer. */
+  readonly besides?: ReadonlyArray<string>
+  readonly keep?: (stored: Readonly<Record<string, Answer | null>>, stops: boolean) => Effect.Effect<void, never, R>
+}
+
+/**
  * Makes a pipeline of an interview. `keep` is told of the answers so far, as they are stored, whenever a section is over
  * and whenever the interview stops.
  *
@@ -100,11 +112,7 @@ type Keep<R> = (answers: Answered, stops: boolean) => Effect.Effect<void, never,
  */
 export const toPipeline = <A, R, R2 = never>(
   interview: Interview.Interview<A, R>,
-  options: {
-    /** The ids of questions that are asked outside of the interview, by the same interviewer. */
-    readonly besides?: ReadonlyArray<string>
-    readonly keep?: (stored: Readonly<Record<string, Answer | null>>, stops: boolean) => Effect.Effect<void, never, R2>
-  } = {}
+  options: Options<R2> = {}
 ) => {
   const { keep = () => Effect.void } = options
   const told: Keep<R2> = (answers, stops) => keep(toStored(interview, answers), stops)

@@ -6,6 +6,7 @@
 import { Effect, Option } from "effect"
 import { accept, type Answer, type Asked, fallback, readGiven, withDefault } from "../../layers/Asked.ts"
 import type { AnswersRefused, Judgement } from "../../layers/Interviewer.ts"
+import * as Validation from "../../pipeline/Validation.ts"
 import * as Interview from "./Interview.ts"
 
 /**
@@ -85,3 +86,26 @@ export const judge = <A, R>(interview: Interview.Interview<A, R>, of: {
     }
     return { refusals, missing, open, answers }
   })
+
+/**
+ * The rules of an interview as checks of all its answers, each under the name of its question. What was right when it was
+ * answered need not be so for ever: a path may lead nowhere by now.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const rulesOf = <A, R>(interview: Interview.Interview<A, R>): Validation.Validation<Interview.Answers, R> =>
+  Validation.all(
+    ...Interview.placed(interview).map((place) => {
+      const { id, rule } = place.question
+      return Validation.check(id, (answers: Interview.Answers) => {
+        const resolved = Interview.resolve(place, answers)
+        const answer = answers[id] ?? null
+        if (resolved._tag !== "Asked" || answer === null) return []
+        return Effect.match(accept(resolved.asked, rule, answer), {
+          onFailure: (issues) => issues.map((issue): Validation.Issue => ({ ...issue, path: `/${id}` })),
+          onSuccess: () => []
+        })
+      })
+    })
+  )
