@@ -204,7 +204,11 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
         (row) => row.status === "waiting" ? { ...row, status: "running", asks: false } : row
       )
     case "StepVoided":
-      return { ...self, rows: HashMap.remove(self.rows, keyOf(event.path)) }
+      // A group that is under way goes on with an earlier one of its parts.
+      return event.path !== keyOf(event.path) &&
+          Option.exists(rowOf(self, event.path), ({ status }) => status === "running")
+        ? self
+        : { ...self, rows: HashMap.remove(self.rows, keyOf(event.path)) }
     case "Validated":
       return event.path === "" ? { ...self, report: Option.some(event.report) } : self
     case "Announced":

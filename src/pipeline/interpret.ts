@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import { Cause, Effect, Either, Option } from "effect"
+import { Cause, Effect, Either, Exit, Option } from "effect"
 import { canonicalJson, digest as digestOf } from "./digest.ts"
 import { Ahead, died, type Executor, failed, gravity, type Place, Stop } from "./Executor.ts"
 import { fan } from "./fan.ts"
@@ -308,8 +308,15 @@ const grouped = (
     else failures += units
     return units === 0 ? Effect.void : tell(true)
   }
-  return Effect.ensuring(Effect.zipRight(tell(true), run(ended)), Effect.suspend(() => tell(false)))
+  // Whoever goes back begins again, and nothing is over.
+  return Effect.onExit(
+    Effect.zipRight(tell(true), run(ended)),
+    (exit) => Exit.isFailure(exit) && isGoingBack(exit.cause) ? Effect.void : tell(false)
+  )
 }
+
+const isGoingBack = (cause: Cause.Cause<Stop>): boolean =>
+  Option.exists(Cause.failureOption(cause), (stop) => stop.gravity === gravity.goingBack)
 
 const runRepeat = (
   frame: Frame,
