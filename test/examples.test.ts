@@ -2,6 +2,7 @@ import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/v
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join, relative } from "node:path"
+import { doors } from "../scripts/doors.mjs"
 import { at, bundle, type Ended, run, temporary } from "./cli/command.ts"
 
 const folder = temporary()
@@ -13,9 +14,14 @@ afterAll(() => {
   fs.rmSync(checked, { recursive: true, force: true })
 })
 
-const sources = (path: string): ReadonlyArray<string> =>
+/** The files of a kind in a folder and below, by their paths in the project. */
+const files = (path: string, end: string): ReadonlyArray<string> =>
   fs.readdirSync(at(path), { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? sources(join(path, entry.name)) : entry.name.endsWith(".ts") ? [join(path, entry.name)] : []
+    entry.isDirectory()
+      ? files(join(path, entry.name), end)
+      : entry.name.endsWith(end)
+      ? [join(path, entry.name)]
+      : []
   )
 
 /** The TypeScript in the docstrings of a source, or in a page of markdown. */
@@ -29,8 +35,10 @@ const examples = (file: string): ReadonlyArray<string> => {
 const said = /^ \* Prints(, with `(.*)`)?:\n((?: \*(?: {3}.*)?\n)+?) \*\/$/m
 
 describe("examples", { timeout: 120_000 }, () => {
-  it("of the docstrings, the README and the pages about it compile", () => {
-    const all = [...sources("src"), "README.md", "docs/changing-code.md"].flatMap((file) =>
+  it("of the docstrings and the pages compile", () => {
+    // The tutorial is followed from an empty folder, with the packed package.
+    const pages = [...files("docs", ".md"), "README.md"].filter((page) => page !== "docs/tutorial.md")
+    const all = [...files("src", ".ts"), ...pages].flatMap((file) =>
       examples(file).map((code, index) => ({ name: `${relative(".", file).replace(/\W/g, "-")}-${index}.ts`, code }))
     )
     assert.isAtLeast(all.length, 6)
@@ -42,10 +50,7 @@ describe("examples", { timeout: 120_000 }, () => {
         extends: "../tsconfig.json",
         compilerOptions: {
           noUnusedLocals: false,
-          paths: {
-            "effect-cairn": ["../src/index.ts"],
-            "effect-cairn/*": ["../src/*.ts"]
-          }
+          paths: Object.fromEntries(Array.from(doors, ([name, path]) => [name, [`../src/${path}.ts`]]))
         },
         include: ["*.ts"]
       })

@@ -58,6 +58,8 @@ const Lines = Schema.TaggedStruct("Lines", {
 })
 
 /**
+ * One question as it stands before a person: its text, how it is answered, and what is suggested.
+ *
  * @category schemas
  * @since 0.1.0
  */

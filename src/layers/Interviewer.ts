@@ -172,6 +172,8 @@ export interface Possible {
 }
 
 /**
+ * What becomes of answers that were given all at once, before anybody is asked for the rest.
+ *
  * @category models
  * @since 0.1.0
  */

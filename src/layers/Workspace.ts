@@ -297,6 +297,8 @@ export const isUnchanged = (placed: Pick<Placed, "files">): boolean =>
   placed.files.every((file) => file.change === "unchanged" || file.change === "kept")
 
 /**
+ * The one way to write into the tree of a user: below a root, whole files or none, and nothing over what somebody else wrote.
+ *
  * @category services
  * @since 0.1.0
  */

@@ -15,7 +15,12 @@ import { remembered } from "./Provider.ts"
 /** Its API wants to know; an answer that is longer is refused. */
 const maxTokens = 16_000
 
-/** @category layers */
+/**
+ * Asks a model of Anthropic.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
 export const layer = (options: Provider): Layer.Layer<Agent> => {
   const { apiKey, baseUrl, model } = options
   return LanguageModel.layer(model, options).pipe(

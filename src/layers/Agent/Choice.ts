@@ -95,6 +95,8 @@ export const fields = {
 const Settings = Schema.Struct(fields)
 
 /**
+ * The settings as they are decoded.
+ *
  * @category models
  * @since 0.1.0
  */

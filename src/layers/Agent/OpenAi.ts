@@ -12,7 +12,12 @@ import * as LanguageModel from "./LanguageModel.ts"
 import type { Provider } from "./Provider.ts"
 import { remembered } from "./Provider.ts"
 
-/** @category layers */
+/**
+ * Asks a model of OpenAI.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
 export const layer = (options: Provider): Layer.Layer<Agent> => {
   const { apiKey, baseUrl, maxTokens, model } = options
   const config = maxTokens === undefined ? {} : { max_output_tokens: maxTokens }

@@ -24,7 +24,12 @@ import * as utf8 from "./utf8.ts"
  */
 export const maxBytes = 16 * 1024 * 1024
 
-/** @category layers */
+/**
+ * Takes the answers that lie beside the checkpoint, in the folder of the run.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
 export const layer: Layer.Layer<never, never, RunFolder> = Layer.effect(
   Answers,
   Effect.map(RunFolder, (runs): typeof Answers.Service => ({

@@ -51,6 +51,8 @@ export const isOneWay = ({ agent, defaults, lines }: Settings): boolean =>
 const Settings = Schema.Struct(fields)
 
 /**
+ * The settings as they are decoded.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -11,6 +11,8 @@ import * as stdin from "./stdin.ts"
 import * as typing from "./typing.ts"
 
 /**
+ * Where the lines of a person come from, and where the questions go.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -12,7 +12,15 @@ import { Journal, type JournalDamaged, JournalError } from "../../pipeline/Journ
 import * as Database from "./Database.ts"
 import * as Tables from "./Tables.ts"
 
-export type { Options } from "./Tables.ts"
+export type {
+  /**
+   * How far a lock is respected, and what the database is called.
+   *
+   * @category models
+   * @since 0.1.0
+   */
+  Options
+} from "./Tables.ts"
 
 /**
  * Keeps journals in the database of a client, and makes the tables where there are none. The client of a SQLite file is

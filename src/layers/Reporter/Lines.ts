@@ -9,6 +9,8 @@ import * as paint from "./paint.ts"
 import * as transcript from "./transcript.ts"
 
 /**
+ * Where the lines go, and how they look.
+ *
  * @category models
  * @since 0.1.0
  */

@@ -16,6 +16,8 @@ import * as Screen from "./Screen.ts"
 import * as words from "./words.ts"
 
 /**
+ * How the terminal is drawn on, and how large it is.
+ *
  * @category models
  * @since 0.1.0
  */

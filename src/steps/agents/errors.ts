@@ -7,7 +7,12 @@
 import { Schema } from "effect"
 import { movedTo } from "../../pipeline/movedTo.ts"
 
-/** @category errors */
+/**
+ * What was named cannot be the path of an agent.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class InvalidAgentPath extends Schema.TaggedError<InvalidAgentPath>()("InvalidAgentPath", {
   path: Schema.String,
   reason: Schema.String
@@ -20,7 +25,12 @@ export class InvalidAgentPath extends Schema.TaggedError<InvalidAgentPath>()("In
   }
 }
 
-/** @category errors */
+/**
+ * There is no agent's file at the path.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class AgentNotFound extends Schema.TaggedError<AgentNotFound>()("AgentNotFound", {
   path: Schema.String,
   reason: Schema.String
@@ -33,7 +43,12 @@ export class AgentNotFound extends Schema.TaggedError<AgentNotFound>()("AgentNot
   }
 }
 
-/** @category errors */
+/**
+ * There is no template of the name where templates are looked for.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class TemplateNotFound extends Schema.TaggedError<TemplateNotFound>()("TemplateNotFound", {
   template: Schema.String,
   /** The folders in which it was looked for. */
@@ -49,7 +64,12 @@ export class TemplateNotFound extends Schema.TaggedError<TemplateNotFound>()("Te
   }
 }
 
-/** @category errors */
+/**
+ * The file is there, and is not that of an agent.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class UnreadableAgent extends Schema.TaggedError<UnreadableAgent>()("UnreadableAgent", {
   path: Schema.String,
   reason: Schema.String,

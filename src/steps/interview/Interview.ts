@@ -348,6 +348,8 @@ export type Resolved =
   | { readonly _tag: "Open" }
 
 /**
+ * Says whether a question is asked, given the answers so far, and with which default.
+ *
  * @category accessors
  * @since 0.1.0
  */

@@ -7,7 +7,12 @@ import { Schema } from "effect"
 
 const Report = { report: Schema.String }
 
-/** @category errors */
+/**
+ * The file of the task is not what a task is.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class InvalidTask extends Schema.TaggedError<InvalidTask>()("InvalidTask", {
   where: Schema.String,
   reason: Schema.String
@@ -20,7 +25,12 @@ export class InvalidTask extends Schema.TaggedError<InvalidTask>()("InvalidTask"
   }
 }
 
-/** @category errors */
+/**
+ * The report cannot be read.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ReportNotFound extends Schema.TaggedError<ReportNotFound>()("ReportNotFound", {
   ...Report,
   reason: Schema.String
@@ -33,7 +43,12 @@ export class ReportNotFound extends Schema.TaggedError<ReportNotFound>()("Report
   }
 }
 
-/** @category errors */
+/**
+ * The report is not UTF-8 text.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ReportNotText extends Schema.TaggedError<ReportNotText>()("ReportNotText", {
   ...Report,
   reason: Schema.String
@@ -46,7 +61,12 @@ export class ReportNotText extends Schema.TaggedError<ReportNotText>()("ReportNo
   }
 }
 
-/** @category errors */
+/**
+ * There is nothing in the report.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ReportEmpty extends Schema.TaggedError<ReportEmpty>()("ReportEmpty", Report) {
   override get message(): string {
     return `${this.report} holds nothing that can be seen`
@@ -56,7 +76,12 @@ export class ReportEmpty extends Schema.TaggedError<ReportEmpty>()("ReportEmpty"
   }
 }
 
-/** @category errors */
+/**
+ * The report, or what would be made of it, is larger than it may be.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ReportTooLarge extends Schema.TaggedError<ReportTooLarge>()("ReportTooLarge", {
   ...Report,
   /** The file, or what would be made of it. */
@@ -72,7 +97,12 @@ export class ReportTooLarge extends Schema.TaggedError<ReportTooLarge>()("Report
   }
 }
 
-/** @category errors */
+/**
+ * The report has no section with recommendations.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class NoRecommendations extends Schema.TaggedError<NoRecommendations>()("NoRecommendations", {
   ...Report,
   accepted: Schema.Array(Schema.String),
@@ -88,7 +118,12 @@ export class NoRecommendations extends Schema.TaggedError<NoRecommendations>()("
   }
 }
 
-/** @category errors */
+/**
+ * The section with recommendations lists none.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class NoSubtasks extends Schema.TaggedError<NoSubtasks>()("NoSubtasks", {
   ...Report,
   section: Schema.String
@@ -101,7 +136,12 @@ export class NoSubtasks extends Schema.TaggedError<NoSubtasks>()("NoSubtasks", {
   }
 }
 
-/** @category errors */
+/**
+ * An id could not be the name of a file, or is that of another one where case does not count.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class UnsafeIdentifier extends Schema.TaggedError<UnsafeIdentifier>()("UnsafeIdentifier", {
   ...Report,
   id: Schema.String,
@@ -124,7 +164,12 @@ export class UnsafeIdentifier extends Schema.TaggedError<UnsafeIdentifier>()("Un
   }
 }
 
-/** @category errors */
+/**
+ * A task depends on one that is not there.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class DependencyUnknown extends Schema.TaggedError<DependencyUnknown>()("DependencyUnknown", {
   ...Report,
   id: Schema.String,
@@ -138,7 +183,12 @@ export class DependencyUnknown extends Schema.TaggedError<DependencyUnknown>()("
   }
 }
 
-/** @category errors */
+/**
+ * Tasks depend on each other in a circle.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class DependencyCycle extends Schema.TaggedError<DependencyCycle>()("DependencyCycle", {
   ...Report,
   /** The ids on the way, the first one again at the end. */
