@@ -79,7 +79,7 @@ export class RecordedInputInvalid extends Schema.TaggedError<RecordedInputInvali
     return `The input that run "${this.run}" recorded does not fit "${this.program}" any more:\n${this.issues}`
   }
   get fix(): string {
-    return `Begin a run with an input that fits: cairn ${this.program} --help`
+    return `Fork it with the fields that are others, which keeps every result that still fits: cairn fork ${this.run} --input FILE\nOr begin anew: cairn ${this.program} --help`
   }
 }
 

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Option, Schema } from "effect"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Run from "../../src/pipeline/Run.ts"
-import { RecordedResultInvalid } from "../../src/pipeline/RunError.ts"
+import { RecordedInputInvalid, RecordedResultInvalid } from "../../src/pipeline/RunError.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import * as Scene from "./scene.ts"
 
@@ -11,14 +11,19 @@ const { step } = Scene
 
 const base = Pipeline.make("changed", { input: Schema.String })
 
-/** Three steps, the last of which depends on both, and one that fails as long as it may not succeed. */
-const before = (scene: Scene.Scene) =>
+/** Three steps, the last of which depends on both, and one that fails. */
+const before = (scene: Scene.Scene) => beginning(scene, step(scene, "first"))
+
+/** The same with another first step. */
+const beginning = (scene: Scene.Scene, first: Step.Step<string, string, Scene.Oops>) =>
   base.pipe(
-    Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+    Pipeline.step("a", first, ({ input }) => input),
     Pipeline.step("b", step(scene, "second"), ({ input }) => input),
     Pipeline.step("c", step(scene, "third"), ({ a, b }) => a + b),
-    Pipeline.step("end", step(scene, "end", () => Effect.fail(new Scene.Oops({ why: "not yet" }))), ({ c }) => c)
+    Pipeline.step("end", failing(scene), ({ c }) => c)
   )
+
+const failing = (scene: Scene.Scene) => step(scene, "end", () => Effect.fail(new Scene.Oops({ why: "not yet" })))
 
 const end = (scene: Scene.Scene) => step(scene, "end")
 
@@ -26,24 +31,72 @@ const end = (scene: Scene.Scene) => step(scene, "end")
 const other = (scene: Scene.Scene, name: string, version = 1) =>
   step(scene, name, () => Effect.succeed("other"), { version })
 
+type Coded = (scene: Scene.Scene) => Pipeline.Pipeline<string, unknown, unknown, never, unknown>
+
+/** The first step with more options. */
+const first = (
+  scene: Scene.Scene,
+  options: {
+    readonly fingerprint?: () => Effect.Effect<string>
+    readonly holds?: () => Effect.Effect<boolean>
+    readonly input?: Schema.Schema<string, string>
+  }
+) =>
+  Step.make("first", {
+    title: "Doing first",
+    input: Schema.String,
+    success: Schema.String,
+    failure: Scene.Oops,
+    ...options,
+    run: (text) => Effect.as(scene.note("first"), `first(${text})`)
+  })
+
+const afterOf = (scene: Scene.Scene, key: "a" | "b") =>
+  base.pipe(
+    Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+    Pipeline.step("b", step(scene, "second"), ({ a }) => a),
+    Pipeline.step("c", step(scene, "third"), ({ a, b }) => a + b, { after: [key] }),
+    Pipeline.step("end", failing(scene), ({ c }) => c)
+  )
+
+/** Lower case is what is recorded of it. */
+const Uppercased = Schema.transform(Schema.String, Schema.String, {
+  decode: (text) => text.toUpperCase(),
+  encode: (text) => `${text.toLowerCase()}!`
+})
+
+/** The same program with another schema of its input. */
+const taking = (scene: Scene.Scene, input: Schema.Schema<string, string>) =>
+  Pipeline.make("changed", { input }).pipe(
+    Pipeline.step("a", step(scene, "first"), ({ input }) => input),
+    Pipeline.step("b", step(scene, "second"), ({ input }) => input),
+    Pipeline.step("c", step(scene, "third"), ({ a, b }) => a + b),
+    Pipeline.step("end", failing(scene), ({ c }) => c)
+  )
+
 interface Change {
   readonly what: string
+  /** The pipeline before it, where that is not the one above. */
+  readonly before?: Coded
   /** The pipeline after it. */
-  readonly after: (scene: Scene.Scene) => Pipeline.Pipeline<string, unknown, unknown, never, unknown>
+  readonly after: Coded
   /** What a plan says: a few words a key. */
   readonly plan: Readonly<Record<string, string>>
-  /** The bodies that then run. */
-  readonly runs: ReadonlyArray<string>
+  /** The bodies that then run, in their order, and why, as it is recorded; `undefined` where there was no result. */
+  readonly runs: Readonly<Record<string, string | undefined>>
 }
 
 const failed = "runs: it failed before"
+/** What is recorded of the one that failed. */
+const again = { end: "it failed before" }
+const itsInput = "its input changed"
 
 const changes: ReadonlyArray<Change> = [
   {
     what: "nothing, a comment, or another version of the package",
     after: before,
     plan: { a: "kept", b: "kept", c: "kept", end: failed },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "a key is another, and `was` names the old one",
@@ -55,7 +108,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", bee: "kept", c: "kept", end: failed },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "a key is another",
@@ -67,7 +120,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", bee: "runs", c: "perhaps after bee", end: "runs after c", "bee?": "b" },
-    runs: ["second", "end"]
+    runs: { second: undefined, ...again }
   },
   {
     what: "a step has another name",
@@ -84,7 +137,7 @@ const changes: ReadonlyArray<Change> = [
       c: "perhaps after b",
       end: "runs after c"
     },
-    runs: ["renamed", "end"]
+    runs: { renamed: `step "second" became "renamed"`, ...again }
   },
   {
     what: "steps are in another order",
@@ -96,7 +149,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { b: "kept", a: "kept", c: "kept", end: failed },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "a step is put before others, which do not read it",
@@ -109,7 +162,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { new: "runs", a: "kept", b: "kept", c: "kept", end: failed },
-    runs: ["new", "end"]
+    runs: { new: undefined, ...again }
   },
   {
     what: "a step is put before one that reads it",
@@ -122,7 +175,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", b: "kept", new: "runs", c: "perhaps after new", end: "runs after c" },
-    runs: ["new", "third", "end"]
+    runs: { new: undefined, third: itsInput, ...again }
   },
   {
     what: "a step is left out",
@@ -133,7 +186,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { b: "kept", c: "kept", end: failed, "gone": "a" },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "a selector gives something else",
@@ -145,7 +198,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "runs: its input changed", b: "kept", c: "perhaps after a", end: "runs after c" },
-    runs: ["first", "third", "end"]
+    runs: { first: itsInput, third: itsInput, ...again }
   },
   {
     what: "a selector gives the same in another way",
@@ -157,7 +210,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", b: "kept", c: "kept", end: failed },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "an option that is no part of what is recorded: title, retry, timeout, summary, hidden",
@@ -182,7 +235,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", b: "kept", c: "kept", end: failed },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "`after` names a key",
@@ -194,7 +247,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", b: "runs: what it comes after changed", c: "perhaps after b", end: "runs after c" },
-    runs: ["second", "end"]
+    runs: { second: "what it comes after changed", ...again }
   },
   {
     what: "the body of a step",
@@ -206,7 +259,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "kept", b: "kept", c: "kept", end: failed },
-    runs: ["end"]
+    runs: again
   },
   {
     what: "the body of a step, and its version",
@@ -218,7 +271,7 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "runs: version 1 became 2", b: "kept", c: "perhaps after a", end: "runs after c" },
-    runs: ["first", "third", "end"]
+    runs: { first: "version 1 became 2", third: itsInput, ...again }
   },
   {
     what: "the version alone: what it gives is the same, so that what reads it is kept",
@@ -230,15 +283,101 @@ const changes: ReadonlyArray<Change> = [
         Pipeline.step("end", end(scene), ({ c }) => c)
       ),
     plan: { a: "runs: version 1 became 2", b: "kept", c: "perhaps after a", end: "runs after c" },
-    runs: ["first", "end"]
+    runs: { first: "version 1 became 2", ...again }
+  },
+  {
+    what: "a step is left out that others read",
+    after: (scene) =>
+      base.pipe(
+        Pipeline.step("b", step(scene, "second"), ({ input }) => input),
+        Pipeline.step("c", step(scene, "third"), ({ b }) => b),
+        Pipeline.step("end", end(scene), ({ c }) => c)
+      ),
+    plan: { b: "kept", c: "runs: its input changed", end: "runs after c", gone: "a" },
+    runs: { third: itsInput, ...again }
+  },
+  {
+    what: "options that are no part of what is recorded: writes, compensate",
+    after: (scene) =>
+      base.pipe(
+        Pipeline.step("a", step(scene, "first", undefined, { writes: true }), ({ input }) => input),
+        Pipeline.step("b", step(scene, "second").pipe(Step.compensate(() => scene.note("undo"))), ({ input }) => input),
+        Pipeline.step("c", step(scene, "third"), ({ a, b }) => a + b),
+        Pipeline.step("end", end(scene), ({ c }) => c)
+      ),
+    plan: { a: "kept", b: "kept", c: "kept", end: failed },
+    runs: again
+  },
+  {
+    what: "`after` names another key",
+    before: (scene) => afterOf(scene, "a"),
+    after: (scene) => afterOf(scene, "b"),
+    plan: { a: "kept", b: "kept", c: "runs: what it comes after changed", end: "runs after c" },
+    runs: { third: "what it comes after changed", ...again }
+  },
+  {
+    what: "`fingerprint` is added",
+    after: (scene) => beginning(scene, first(scene, { fingerprint: () => Effect.succeed("one") })),
+    plan: { a: "runs: what it reads changed", b: "kept", c: "perhaps after a", end: "runs after c" },
+    runs: { first: "what it reads changed", ...again }
+  },
+  {
+    what: "`fingerprint` says something else",
+    before: (scene) => beginning(scene, first(scene, { fingerprint: () => Effect.succeed("one") })),
+    after: (scene) => beginning(scene, first(scene, { fingerprint: () => Effect.succeed("another") })),
+    plan: { a: "runs: what it reads changed", b: "kept", c: "perhaps after a", end: "runs after c" },
+    runs: { first: "what it reads changed", ...again }
+  },
+  {
+    what: "`fingerprint` is left out",
+    before: (scene) => beginning(scene, first(scene, { fingerprint: () => Effect.succeed("one") })),
+    after: before,
+    plan: { a: "runs: what it reads changed", b: "kept", c: "perhaps after a", end: "runs after c" },
+    runs: { first: "what it reads changed", ...again }
+  },
+  {
+    what: "`holds` is added, and is content",
+    after: (scene) => beginning(scene, first(scene, { holds: () => Effect.succeed(true) })),
+    plan: { a: "kept", b: "kept", c: "kept", end: failed },
+    runs: again
+  },
+  {
+    what: "`holds` is added, and is not content",
+    after: (scene) => beginning(scene, first(scene, { holds: () => Effect.succeed(false) })),
+    plan: { a: "runs: what it left behind is gone or changed", b: "kept", c: "perhaps after a", end: "runs after c" },
+    runs: { first: "what it left behind is gone or changed", ...again }
+  },
+  {
+    what: "the schema of a step's input, which encodes it as before",
+    after: (scene) => beginning(scene, first(scene, { input: Schema.Trim })),
+    plan: { a: "kept", b: "kept", c: "kept", end: failed },
+    runs: again
+  },
+  {
+    what: "the schema of a step's input, which encodes it in another way",
+    after: (scene) => beginning(scene, first(scene, { input: Uppercased })),
+    plan: { a: "runs: its input changed", b: "kept", c: "perhaps after a", end: "runs after c" },
+    runs: { first: itsInput, ...again }
+  },
+  {
+    what: "the schema of the program's input, which the recorded one fits and reads as before",
+    after: (scene) => taking(scene, Schema.NonEmptyString),
+    plan: { a: "kept", b: "kept", c: "kept", end: failed },
+    runs: again
+  },
+  {
+    what: "the schema of the program's input, which the recorded one fits and reads in another way",
+    after: (scene) => taking(scene, Uppercased),
+    plan: { a: "runs: its input changed", b: "runs: its input changed", c: "perhaps after a", end: "runs after c" },
+    runs: { first: itsInput, second: itsInput, third: itsInput, ...again }
   }
 ]
 
 describe("a change of the code", () => {
-  it.effect.each(changes)("$what", ({ after, plan, runs }) =>
+  it.effect.each(changes)("$what", ({ after, before: coded = before, plan, runs }) =>
     Effect.gen(function*() {
       const scene = yield* Scene.make
-      yield* Effect.exit(scene.on(Run.start(before(scene), "x")))
+      yield* Effect.exit(scene.on(Run.start(coded(scene), "x")))
       const id = scene.id()
       scene.noted()
       const pipeline = after(scene)
@@ -258,20 +397,18 @@ describe("a change of the code", () => {
       assert.deepStrictEqual(scene.noted(), [])
 
       yield* Effect.exit(scene.on(Run.resume(pipeline, id)))
-      assert.deepStrictEqual(scene.noted().map((note) => note.replace(/ .*$/, "")), runs)
-      // It is said when it goes on, and recorded of each step that ran although there was a result.
+      const bodies = scene.noted().map((note) => note.replace(/ .*$/, ""))
+      const events = yield* scene.on(Run.events(id))
+      const recorded = events.slice(events.findIndex(({ _tag }) => _tag === "RunResumed")).flatMap((event) =>
+        event._tag === "StepSucceeded" || event._tag === "StepFailed" ? [event] : []
+      )
+      assert.deepStrictEqual(bodies.map((body, index) => [body, recorded[index]?.why]), Object.entries(runs))
+      assert.lengthOf(recorded, bodies.length)
+      // What is said when it goes on is what was foretold.
       assert.deepStrictEqual(
         scene.shown.findLast((event) => event._tag === "Foreseen")?.forecast.nodes,
         nodes
       )
-      const events = yield* scene.on(Run.events(id))
-      for (const { key, why } of nodes) {
-        if (why === undefined) continue
-        const ran = events.findLast((event) =>
-          (event._tag === "StepSucceeded" || event._tag === "StepFailed") && event.path === key
-        )
-        assert.strictEqual(ran !== undefined && "why" in ran ? ran.why : undefined, why)
-      }
     }))
 })
 
@@ -490,5 +627,32 @@ describe("a result of another form under the same version", () => {
 
       assert.deepStrictEqual(scene.noted(), ["last 3"])
       assert.deepStrictEqual(Option.map((yield* scene.info).state.started, ({ run }) => run), Option.some(id))
+    }))
+})
+
+describe("an input that does not fit any more", () => {
+  it.effect("ends a resume and a plan before any body runs, and a fork with one that fits keeps what it can", () =>
+    Effect.gen(function*() {
+      const { id, scene } = yield* stopped
+      const records = [...scene.store.journals.get(id)?.records ?? []]
+      const pipeline = Pipeline.make("priced", { input: Schema.Struct({ name: Schema.String }) }).pipe(
+        Pipeline.step("price", one(scene), ({ input }) => input.name),
+        Pipeline.step("last", step(scene, "last"), ({ price }) => JSON.stringify(price))
+      )
+      const expected = new RecordedInputInvalid({
+        run: id,
+        program: "priced",
+        issues: "/: Expected { readonly name: string }, actual \"abc\""
+      })
+
+      assert.deepStrictEqual(yield* Effect.flip(scene.on(Run.forecastOf(pipeline, id))), expected)
+      assert.deepStrictEqual(yield* Effect.flip(scene.on(Run.resume(pipeline, id))), expected)
+      assert.deepStrictEqual(scene.noted(), [])
+      assert.deepStrictEqual(scene.store.journals.get(id)?.records, records)
+      assert.include(expected.fix, `cairn fork ${id} --input FILE`)
+
+      const fork = yield* scene.on(Run.fork(pipeline, id, { input: { name: "abc" } }))
+      yield* scene.on(Run.resume(pipeline, fork))
+      assert.deepStrictEqual(scene.noted(), ["last 3"])
     }))
 })

@@ -4,8 +4,10 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Effect, type Schema } from "effect"
+import * as Field from "../../pipeline/Field.ts"
 import * as Run from "../../pipeline/Run.ts"
+import { RecordedInputInvalid } from "../../pipeline/RunError.ts"
 import type { App, Outcome } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import * as Spec from "../Spec.ts"
@@ -43,11 +45,13 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const file = parsed.values.get("input")?.[0]
   const record = file === undefined
     ? started.input
-    : values.withPaths(schema, { ...toRecord(started.input), ...(yield* program.readInput(app, file)) }, io.cwd)
+    : values.withPaths(schema, { ...left(schema, started.input), ...(yield* program.readInput(app, file)) }, io.cwd)
   const input = yield* Effect.mapError(
     values.decoded(schema, record, { fix: "", isStrict: file !== undefined }),
     ({ reason }) =>
-      new InputInvalid({ where: file === undefined ? `the input of ${source.id}` : handOff.nameOf(file), reason })
+      file === undefined
+        ? new RecordedInputInvalid({ run: source.id, program: source.program, issues: reason })
+        : new InputInvalid({ where: handOff.nameOf(file), reason })
   )
   const id = yield* Run.fork(pipeline(input as never), source.id, { ...resume.from(app), input: input as never })
   const fork = yield* Run.info(id)
@@ -61,4 +65,10 @@ export const run = Effect.fnUntraced(function*(app: App) {
   } satisfies Outcome
 })
 
-const toRecord = (json: unknown): object => typeof json === "object" && json !== null ? json : {}
+/** What is recorded of an input, without the fields that it does not have any more. */
+const left = (schema: Schema.Schema.AnyNoContext, json: unknown): object => {
+  const names = new Set(Field.of(schema).map(({ name }) => name))
+  return Object.fromEntries(
+    Object.entries(typeof json === "object" && json !== null ? json : {}).filter(([name]) => names.has(name))
+  )
+}

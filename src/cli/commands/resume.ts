@@ -9,7 +9,7 @@ import { resolve } from "node:path"
 import { Given } from "../../pipeline/Question.ts"
 import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
-import { RunNotFound } from "../../pipeline/RunError.ts"
+import { RecordedInputInvalid, RunNotFound } from "../../pipeline/RunError.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import type { App } from "../App.ts"
 import * as handOff from "../handOff.ts"
@@ -220,8 +220,9 @@ export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
     typeof recorded === "object" && recorded !== null ? { ...recorded } : {}
   )
   const settings = yield* values.decoded(program.settings, given, { fix: `${app.name} ${program.name} --help` })
-  const input = yield* values.decoded(program.input, started.input, {
-    fix: `${app.name} show ${info.id}${app.home.option}`
-  })
+  const input = yield* Effect.mapError(
+    values.decoded(program.input, started.input, { fix: "" }),
+    ({ reason }) => new RecordedInputInvalid({ run: info.id, program: program.name, issues: reason })
+  )
   return { program, input, settings, recorded: values.recorded(program.settings, given) }
 })
