@@ -36,7 +36,7 @@ describe("a run whose input does not fit its program any more", () => {
   it.live("ends with 65, says how to fork it, and is as it was; the fork keeps what still fits", () =>
     Effect.gen(function*() {
       const cwd = fs.mkdtempSync(join(made, "run-"))
-      const says = (program: typeof before | typeof after, args: string, input = "") =>
+      const says = (program: typeof before, args: string, input = "") =>
         callOf({ name: "app", version: "1", programs: [program] }, args.split(" "), {
           cwd,
           input,
