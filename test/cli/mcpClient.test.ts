@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { version } from "../../src/cli/version.ts"
 import { bundle, temporary } from "./command.ts"
 import { agent, content, rule } from "./enhancing.ts"
 
@@ -86,7 +87,7 @@ const namesNoCommand = (value: unknown): void => {
 describe("mcp, with the official client", { timeout: 60_000 }, () => {
   it("introduces itself and its tools", async () => {
     await speaking(cairn, async ({ client, complaints }) => {
-      assert.deepStrictEqual(client.getServerVersion(), { name: "cairn", version: "0.1.0" })
+      assert.deepStrictEqual(client.getServerVersion(), { name: "cairn", version })
       await client.ping()
       const { tools } = await client.listTools()
       assert.deepStrictEqual(
