@@ -4,3 +4,4 @@
  * @since 0.1.0
  */
 export * as Cli from "./cli/Cli.ts"
+export * as Command from "./cli/Command.ts"

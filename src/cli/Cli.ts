@@ -10,7 +10,15 @@ import * as JournalFile from "../layers/Journal/File.ts"
 import type { Journal } from "../pipeline/Journal.ts"
 import { quote } from "../pipeline/quote.ts"
 import * as agentEnvironment from "./agentEnvironment.ts"
-import type { App, Definition, Outcome } from "./App.ts"
+import {
+  type AnyDefinition,
+  type App,
+  type Definition,
+  type Outcome,
+  type Parts,
+  partsOf,
+  type Provisioned
+} from "./App.ts"
 import * as agentSetup from "./commands/agentSetup.ts"
 import * as archive from "./commands/archive.ts"
 import * as completions from "./commands/completions.ts"
@@ -18,6 +26,7 @@ import * as fork from "./commands/fork.ts"
 import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
 import * as mcp from "./commands/mcp.ts"
+import * as ownCommand from "./commands/own.ts"
 import * as plan from "./commands/plan.ts"
 import * as programCommand from "./commands/program.ts"
 import * as removeCommand from "./commands/remove.ts"
@@ -27,6 +36,7 @@ import * as runs from "./commands/runs.ts"
 import * as schema from "./commands/schema.ts"
 import * as show from "./commands/show.ts"
 import * as complete from "./complete.ts"
+import * as exitCode from "./exitCode.ts"
 import { finish } from "./finish.ts"
 import * as Home from "./home.ts"
 import * as Io from "./Io.ts"
@@ -36,7 +46,7 @@ import * as progress from "./progress.ts"
 import { runMain } from "./runMain.ts"
 import * as Spec from "./Spec.ts"
 import * as Store from "./store.ts"
-import { UsageError } from "./UsageError.ts"
+import { DefinitionRefused, UsageError } from "./UsageError.ts"
 import * as userFile from "./userFile.ts"
 import { version } from "./version.ts"
 import * as Watched from "./Watched.ts"
@@ -71,10 +81,13 @@ import * as Watched from "./Watched.ts"
  * @category running
  * @since 0.1.0
  */
-export const run = (definition: Definition): void => {
+export const run: {
+  <Options = {}, OptionsI = {}>(definition: Definition<Options, OptionsI>): void
+  <Options = {}, OptionsI = {}, Provided = unknown>(definition: Provisioned<Options, OptionsI, Provided>): void
+} = (definition: AnyDefinition): void => {
   const [word, name = "", ...args] = process.argv.slice(2)
   if (definition.runsFiles !== true || word !== "run" || name === "" || name.startsWith("-")) {
-    return runMain((ending) => main(definition, Io.ofProcess(ending)))
+    return runMain((ending) => mainOf(partsOf(definition), Io.ofProcess(ending)))
   }
   const file = { name, path: resolve(name) }
   void Effect.runPromise(Effect.match(userFile.commandLineOf(file), {
@@ -94,13 +107,13 @@ export const runFile = (file: userFile.UserFile, args: ReadonlyArray<string>): v
   const definition = { name: `cairn run ${quote(file.name)}`, version, programs: [] }
   runMain((ending) => {
     const io = { ...Io.ofProcess(ending), args }
-    return Effect.matchEffect(userFile.programsOf(file), {
+    return Effect.matchEffect(userFile.exportsOf(file), {
       onFailure: (error) => refusal(definition, io, error),
-      onSuccess: (programs) => {
-        const all = { ...definition, programs }
+      onSuccess: ({ commands, programs }) => {
+        const all = { ...definition, programs, commands }
         const [only, ...others] = programs
         const [first = ""] = args
-        const isNamed = commandsOf(all).all.some(({ spec: { name } }) => name === first) ||
+        const isNamed = commandsOf(partsOf(all)).all.some(({ spec: { name } }) => name === first) ||
           first.startsWith("--help") ||
           first === "-h"
         return main(all, {
@@ -113,8 +126,11 @@ export const runFile = (file: userFile.UserFile, args: ReadonlyArray<string>): v
 }
 
 /** Says why there is no command line to call. */
-const refusal = (definition: Definition, io: Io.Io, error: userFile.FileUnusable): Effect.Effect<number> =>
-  Effect.sync(() => finish(beginning(definition, io), Exit.fail(error)))
+const refusal = (
+  definition: AnyDefinition,
+  io: Io.Io,
+  error: userFile.FileUnusable
+): Effect.Effect<number> => Effect.sync(() => finish(beginning(partsOf(definition), io), Exit.fail(error)))
 
 /**
  * One call of the command line, as an effect that gives the exit code.
@@ -122,10 +138,18 @@ const refusal = (definition: Definition, io: Io.Io, error: userFile.FileUnusable
  * @category running
  * @since 0.1.0
  */
-export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> =>
+export const main: {
+  <Options = {}, OptionsI = {}, Provided = unknown>(
+    definition: Provisioned<Options, OptionsI, Provided>,
+    io: Io.Io
+  ): Effect.Effect<number>
+  <Options = {}, OptionsI = {}>(definition: Definition<Options, OptionsI>, io: Io.Io): Effect.Effect<number>
+} = (definition: AnyDefinition, io: Io.Io) => mainOf(partsOf(definition), io)
+
+const mainOf = (parts: Parts, io: Io.Io): Effect.Effect<number> =>
   Effect.suspend(() => {
-    const commands = commandsOf(definition)
-    let app = beginning(definition, io)
+    const commands = commandsOf(parts)
+    let app = beginning(parts, io)
     let hasEnded = false
     const end = (exit: Exit.Exit<Outcome, unknown>): number => {
       hasEnded = true
@@ -143,7 +167,7 @@ export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> =
     })
 
     const parsed = (spec: Spec.Spec, rest: ReadonlyArray<string>) =>
-      Effect.map(Effect.flatMap(parse(definition.name, spec, rest), (parsed) => asked(app, parsed)), (understood) => {
+      Effect.map(Effect.flatMap(parse(parts.name, spec, rest), (parsed) => asked(app, parsed)), (understood) => {
         app = understood
         return app
       })
@@ -153,7 +177,7 @@ export const main = (definition: Definition, io: Io.Io): Effect.Effect<number> =
   })
 
 /** What is known before the command line is understood: how to say that it was not. */
-const beginning = (definition: Definition, io: Io.Io): App => {
+const beginning = (definition: Parts, io: Io.Io): App => {
   const words = beforeDashes(io.args)
   const isGiven = (name: string, alias = name) =>
     words.some((word) => word === `--${name}` || word === `-${alias}` || word.startsWith(`--${name}=`))
@@ -182,24 +206,17 @@ const beforeDashes = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 const dispatch = Effect.fnUntraced(function*(
   begun: App,
-  { all, programs, shared }: ReturnType<typeof commandsOf>,
+  { all, specs }: ReturnType<typeof commandsOf>,
   parsed: (spec: Spec.Spec, rest: ReadonlyArray<string>) => Effect.Effect<App, UsageError>
 ) {
   const { io, name } = begun
-  const specs = {
-    programs: listed(programs),
-    shared: listed(shared),
-    all: listed(all),
-    inner: listed(all.flatMap(({ inner = [] }) => inner))
-  }
-  const clash = Spec.clash([...all, ...all.flatMap(({ inner = [] }) => inner)].map(({ spec }) => spec))
-  if (Option.isSome(clash)) return yield* Effect.dieMessage(clash.value)
+  yield* checked(begun, all)
   if (io.args[0] === complete.word) return yield* complete.run(begun, specs, io.args.slice(1))
 
-  const { command, rest: words } = commandOf([Spec.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
+  const { command, rest: words } = commandOf([specs.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
   if (Option.isNone(command)) {
     if (beforeDashes(words).includes("--version")) return versionOf(begun)
-    return helpCommand.ofAll(yield* parsed(Spec.root, words), specs)
+    return helpCommand.ofAll(yield* parsed(specs.root, words), specs)
   }
   const outer = all.find(({ spec }) => spec.name === command.value)
   if (outer === undefined) return yield* helpCommand.unknown(begun, specs, command.value)
@@ -214,14 +231,28 @@ const dispatch = Effect.fnUntraced(function*(
   }
   return yield* found.run(app, specs).pipe(
     Effect.provide(Layer.mergeAll(
-      withoutRuns.has(found.spec.name) ? JournalFile.layer({ home: app.home.folder }) : Store.layer(app),
+      // Where none is asked for, no database need be reached.
+      found.isWithoutRuns === true ? JournalFile.layer({ home: app.home.folder }) : Store.layer(app),
       logger.layer(io, app.parsed)
     ))
   )
 })
 
-/** The commands that ask for no checkpoints, so that no database need be reached for them. */
-const withoutRuns: ReadonlySet<string> = new Set(["run", "graph", "schema", "agent-setup", "completions", "help"])
+/** A command line that can be called: what is wrong with one is wrong whatever the command. */
+const checked = ({ commands, exitCodes, name, options }: App, all: ReadonlyArray<Command>) => {
+  const refused = (reason: string) => new DefinitionRefused({ name, reason })
+  const codes = exitCode.refusal(exitCodes)
+  const argument = Spec.argsOf(options)[0]
+  const strange = commands.find(({ name }) => !/^[A-Za-z0-9][\w.:-]*$/.test(name))
+  const clash = Spec.clash([...all, ...all.flatMap(({ inner = [] }) => inner)].map(({ spec }) => spec))
+  return codes !== undefined
+    ? refused(codes)
+    : argument !== undefined
+    ? refused(`<${argument.name}> is an argument, and what every command takes are options`)
+    : strange !== undefined
+    ? refused(`${JSON.stringify(strange.name)} is no name of a command: it is a word of letters, digits and dashes`)
+    : Option.match(clash, { onNone: () => Effect.void, onSome: refused })
+}
 
 const versionOf = ({ name, version }: App): Outcome => ({
   text: `${name} ${version}\n`,
@@ -232,6 +263,8 @@ interface Command {
   readonly spec: Spec.Spec
   /** It runs like any other, and is not listed. */
   readonly hidden?: boolean
+  /** It asks for no checkpoints. */
+  readonly isWithoutRuns?: boolean
   /** Commands of two words, of which this is the first. */
   readonly inner?: ReadonlyArray<Command>
   readonly run: (app: App, specs: helpCommand.Specs) => Effect.Effect<Outcome, unknown, Journal>
@@ -250,14 +283,21 @@ const listed = (commands: ReadonlyArray<Command>): ReadonlyArray<Spec.Spec> =>
 
 const names = (commands: ReadonlyArray<Command>): ReadonlyArray<string> => listed(commands).map(({ name }) => name)
 
-const commandsOf = (definition: Definition) => {
+const commandsOf = (definition: Parts) => {
   const programs = definition.programs.map((program): Command => ({
     hidden: program.hidden,
     spec: programCommand.spec(program),
     run: (app) => programCommand.run(app, program)
   }))
+  const own = definition.commands.map((command): Command => ({
+    hidden: command.hidden,
+    isWithoutRuns: !command.runs,
+    spec: ownCommand.spec(command),
+    run: (app) => ownCommand.run(app, command)
+  }))
+  const isWithoutRuns = true
   const shared: ReadonlyArray<Command> = [
-    ...(definition.runsFiles === true ? [{ spec: runCommand.spec, run: runCommand.run }] : []),
+    ...(definition.runsFiles ? [{ spec: runCommand.spec, run: runCommand.run, isWithoutRuns }] : []),
     { spec: runs.spec, run: runs.run },
     { spec: show.spec, run: show.run },
     {
@@ -276,12 +316,28 @@ const commandsOf = (definition: Definition) => {
     { spec: removeCommand.collectSpec, run: removeCommand.collect },
     { spec: archive.exportSpec, run: archive.exportRun },
     { spec: archive.importSpec, run: archive.importRun },
-    { spec: graph.spec(names(programs)), run: graph.run },
-    { spec: schema.spec(names(programs)), run: schema.run },
-    { spec: agentSetup.spec, run: agentSetup.run },
+    { spec: graph.spec(names(programs)), run: graph.run, isWithoutRuns },
+    { spec: schema.spec(names(programs)), run: schema.run, isWithoutRuns },
+    { spec: agentSetup.spec, run: agentSetup.run, isWithoutRuns },
     { spec: mcp.spec, run: mcp.run },
-    { spec: completions.spec(definition.name), run: completions.run }
+    { spec: completions.spec(definition.name), run: completions.run, isWithoutRuns }
   ]
-  const all = [...shared, { spec: helpCommand.spec(names([...programs, ...shared])), run: helpCommand.run }]
-  return { programs, shared: all, all: [...programs, ...all] }
+  const help = { spec: helpCommand.spec(names([...programs, ...own, ...shared])), run: helpCommand.run, isWithoutRuns }
+  const withGlobals = Spec.withGlobals(definition.options)
+  const complete = (command: Command): Command => ({
+    ...command,
+    spec: withGlobals(command.spec),
+    inner: (command.inner ?? []).map(complete)
+  })
+  const all = [...programs, ...own, ...shared, help].map(complete)
+  const of = (commands: ReadonlyArray<Command>) => listed(commands.map(complete))
+  const specs: helpCommand.Specs = {
+    programs: of(programs),
+    own: of(own),
+    shared: of([...shared, help]),
+    all: listed(all),
+    inner: listed(all.flatMap(({ inner = [] }) => inner)),
+    root: withGlobals(Spec.root)
+  }
+  return { all, specs }
 }

@@ -144,6 +144,18 @@ export const root: Spec = {
 }
 
 /**
+ * A command, with the options that a command line adds to all of them.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withGlobals = (options: Schema.Schema.AnyNoContext) => (spec: Spec): Spec => ({
+  ...spec,
+  flags: [...spec.flags, ...flagsOf(options, "Everywhere")],
+  variables: [...(spec.variables ?? []), ...variablesOf(options)]
+})
+
+/**
  * The argument of commands that are about a run.
  *
  * @category constants
@@ -343,13 +355,13 @@ export const variablesOf = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<V
  */
 export const clash = (specs: ReadonlyArray<Spec>): Option.Option<string> => {
   const command = twice(specs.map(({ name }) => name))
-  if (command !== undefined) return Option.some(`two commands are called "${command}"; rename the program`)
+  if (command !== undefined) return Option.some(`two commands are called "${command}"; rename one of them`)
   for (const { args, flags, name } of specs) {
     const option = twice(
       flags.flatMap((flag) => [`--${flag.name}`, ...(flag.alias === undefined ? [] : [`-${flag.alias}`])])
     )
     if (option !== undefined) {
-      return Option.some(`"${name}" has two options ${option}, a field of its own and another; rename the field`)
+      return Option.some(`"${name}" has two options ${option}, a field of its own and another; rename one of them`)
     }
     const argument = twice(args.map(({ name }) => name))
     if (argument !== undefined) return Option.some(`"${name}" has two arguments <${argument}>; rename the field`)

@@ -22,6 +22,24 @@ export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
 }
 
 /**
+ * A command line is put together in a way that cannot be called.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class DefinitionRefused extends Schema.TaggedError<DefinitionRefused>()("DefinitionRefused", {
+  name: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `The command line "${this.name}" cannot be: ${this.reason}.`
+  }
+  get fix(): string {
+    return "Correct what is given to Cli.run."
+  }
+}
+
+/**
  * What was handed in (`--input`, `--file`) cannot be read or is not what was asked for.
  *
  * @category errors

@@ -7,9 +7,10 @@
 import { Effect, Layer, Option } from "effect"
 import { Journal } from "../pipeline/Journal.ts"
 import type { App, Outcome } from "./App.ts"
+import type { Specs } from "./commands/help.ts"
 import * as Home from "./home.ts"
 import { commandOf } from "./parse.ts"
-import * as Spec from "./Spec.ts"
+import type * as Spec from "./Spec.ts"
 import * as Store from "./store.ts"
 
 /**
@@ -36,13 +37,13 @@ interface Candidate {
  */
 export const run = (
   app: App,
-  specs: { readonly all: ReadonlyArray<Spec.Spec>; readonly inner: ReadonlyArray<Spec.Spec> },
+  specs: Specs,
   words: ReadonlyArray<string>
 ): Effect.Effect<Outcome> => {
   const typed = joined(words[0] === "--" ? words.slice(1) : words)
   const before = typed.slice(0, -1)
   const current = typed.at(-1) ?? ""
-  return Effect.map(offered(app, specs.all, specs.inner, before, current), (candidates) => ({
+  return Effect.map(offered(app, specs, before, current), (candidates) => ({
     text: candidates.map(({ description, value }) => `${value}\t${description}\n`).join(""),
     json: { schema: "cairn.completion/1", candidates }
   }))
@@ -56,13 +57,12 @@ const joined = (words: ReadonlyArray<string>): ReadonlyArray<string> => [
 
 const offered = (
   app: App,
-  specs: ReadonlyArray<Spec.Spec>,
-  inner: ReadonlyArray<Spec.Spec>,
+  { all: specs, inner, root }: Specs,
   before: ReadonlyArray<string>,
   current: string
 ): Effect.Effect<ReadonlyArray<Candidate>> => {
-  const { command, rest: words } = commandOf([Spec.root, ...specs].flatMap(({ flags }) => flags), before)
-  const outer = specs.find(({ name }) => Option.contains(command, name)) ?? Spec.root
+  const { command, rest: words } = commandOf([root, ...specs].flatMap(({ flags }) => flags), before)
+  const outer = specs.find(({ name }) => Option.contains(command, name)) ?? root
   const next = commandOf([outer, ...inner].flatMap(({ flags }) => flags), words)
   const within = inner.find(({ name }) => Option.exists(next.command, (word) => name === `${outer.name} ${word}`))
   const { rest, spec } = within === undefined ? { spec: outer, rest: words } : { spec: within, rest: next.rest }
@@ -98,7 +98,7 @@ const offered = (
         .filter(begins)
     )
   }
-  if (spec === Spec.root) {
+  if (spec === root) {
     return Effect.succeed(
       Option.isSome(command)
         ? []

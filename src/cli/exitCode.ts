@@ -26,6 +26,7 @@ export const meanings: ReadonlyArray<readonly [code: string, meaning: string]> =
 const byTag: Readonly<Record<string, number>> = {
   UsageError: 2,
   FileUnusable: 2,
+  DefinitionRefused: 70,
   RunNotFound: 2,
   RunUnfinished: 2,
   StepNotFound: 2,
@@ -55,13 +56,52 @@ const byTag: Readonly<Record<string, number>> = {
   RunHeld: 75
 }
 
+/** Codes for failures that a command line adds, by their tag. */
+type Codes = Readonly<Record<string, number>>
+
 /**
  * The code of a typed failure.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const ofFailure = (tag: string): number => byTag[tag] ?? 1
+export const ofFailure = (tag: string, own: Codes = {}): number =>
+  Object.hasOwn(byTag, tag) ? byTag[tag] ?? 1 : Object.hasOwn(own, tag) ? own[tag] ?? 1 : 1
+
+/**
+ * Every code of a command line, and what it says.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const meaningsWith = (own: Codes): typeof meanings => {
+  const known = new Set(meanings.flatMap(([code]) => code.split(", ").map(Number)))
+  const codes = [...new Set(Object.values(own))].filter((code) => !known.has(code))
+  return [
+    ...meanings,
+    ...codes.map((code) => [String(code), Object.keys(own).filter((tag) => own[tag] === code).join(", ")] as const)
+  ].sort(([a], [b]) => Number.parseInt(a) - Number.parseInt(b))
+}
+
+/**
+ * What is wrong with the codes that a command line adds.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const refusal = (own: Codes): string | undefined => {
+  const entries = Object.entries(own)
+  const ours = entries.find(([tag]) => Object.hasOwn(byTag, tag))
+  const wrong = entries.find(([, code]) => !Number.isInteger(code) || code < 1 || code > 125 || taken.has(code))
+  return ours !== undefined
+    ? `the exit code of ${ours[0]} is ${byTag[ours[0]]} in every command line`
+    : wrong !== undefined
+    ? `the exit code of ${wrong[0]} cannot be ${wrong[1]}: it is from 1 to 125, and not ${[...taken].join(", ")}`
+    : undefined
+}
+
+/** These tell whoever calls what to do, whatever the command. */
+const taken: ReadonlySet<number> = new Set([42, 70, 74, 75])
 
 /** @category constants */
 export const done = 0

@@ -5,6 +5,7 @@
  */
 import { Cause, Either, Option, Schema } from "effect"
 import * as printable from "../pipeline/printable.ts"
+import type { App } from "./App.ts"
 import * as exitCode from "./exitCode.ts"
 import type { Home } from "./home.ts"
 
@@ -28,9 +29,14 @@ export interface Failure {
  * @category conversions
  * @since 0.1.0
  */
-export const fromCause = (cause: Cause.Cause<unknown>, name: string, home: Pick<Home, "option">): Failure =>
+export const fromCause = (
+  cause: Cause.Cause<unknown>,
+  name: string,
+  home: Pick<Home, "option">,
+  exitCodes: App["exitCodes"] = {}
+): Failure =>
   Option.match(Cause.failureOption(cause), {
-    onSome: (error) => fromError(error, (fix) => named(fix, name, home)),
+    onSome: (error) => fromError(error, (fix) => named(fix, name, home), exitCodes),
     onNone: () => {
       const defect = Cause.squash(cause)
       return {
@@ -44,11 +50,11 @@ export const fromCause = (cause: Cause.Cause<unknown>, name: string, home: Pick<
     }
   })
 
-const fromError = (error: unknown, named: (fix: string) => string): Failure => {
+const fromError = (error: unknown, named: (fix: string) => string, exitCodes: App["exitCodes"]): Failure => {
   const tag = textOf(error, "_tag") ?? (error instanceof Error ? error.name : "Failure")
   const message = textOf(error, "message") || tag
   return {
-    code: exitCode.ofFailure(tag),
+    code: exitCode.ofFailure(tag, exitCodes),
     tag,
     message,
     why: Option.filter(Option.fromNullable(textOf(error, "why")), (why) => !message.includes(why)),

@@ -61,7 +61,8 @@ export const documentOf = (
 
 const endOf = (app: App, exit: Exit.Exit<Outcome, unknown>): End => {
   if (exit._tag === "Success") {
-    return { code: exitCode.done, document: exit.value.json, result: exit.value.text, words: done(app) }
+    const { code = exitCode.done, json, text } = exit.value
+    return { code, document: json, result: text, words: done(app) }
   }
   const error = Cause.failureOption(exit.cause)
   return Option.isSome(error) && error.value instanceof Suspended
@@ -161,8 +162,8 @@ const saved = (summary: Summary.Summary, answers: number): string => {
 }
 
 const failed = (app: App, cause: Cause.Cause<unknown>): End => {
-  const { called, home, io, parsed, watched: { summary } } = app
-  const what = failure.fromCause(cause, called, home)
+  const { called, exitCodes, home, io, parsed, watched: { summary } } = app
+  const what = failure.fromCause(cause, called, home, exitCodes)
   const { code, details, fix, message, tag } = what
   const { red } = paint.make(Io.colors(io, io.stderr, parsed))
   const where = Option.map(runOf(app), (run) => {

@@ -4,8 +4,10 @@
  * @since 0.1.0
  */
 import * as printable from "../pipeline/printable.ts"
+import type { App } from "./App.ts"
 import * as exitCode from "./exitCode.ts"
-import { type Argument, type Flag, type Group, root, type Spec, usage } from "./Spec.ts"
+import type { Argument, Flag, Group, Spec } from "./Spec.ts"
+import { usage } from "./Spec.ts"
 
 const width = 80
 
@@ -15,7 +17,7 @@ const width = 80
  * @category rendering
  * @since 0.1.0
  */
-export const ofCommand = (name: string, spec: Spec): string => {
+export const ofCommand = (name: string, spec: Spec, exitCodes: App["exitCodes"] = {}): string => {
   const sections = [
     ...wrapped(spec.description),
     "",
@@ -36,19 +38,20 @@ export const ofCommand = (name: string, spec: Spec): string => {
     const flags = spec.flags.filter((flag) => flag.group === group)
     if (flags.length > 0) sections.push("", group, ...flagTable(flags))
   }
-  const { variables = [] } = spec
-  if (variables.length > 0) {
-    sections.push(
-      "",
-      "Environment",
-      ...table(
-        variables.map(({ description, name, required }) => [name, required ? `${description} [required]` : description])
-      )
-    )
-  }
-  sections.push("", "Exit codes", ...table(exitCode.meanings))
+  sections.push(...environment(spec))
+  sections.push("", "Exit codes", ...table(exitCode.meaningsWith(exitCodes)))
   return `${sections.join("\n")}\n`
 }
+
+/** Secrets may also be in files that their variables name. */
+const environment = ({ variables = [] }: Spec): ReadonlyArray<string> =>
+  variables.length === 0 ? [] : [
+    "",
+    "Environment",
+    ...table(
+      variables.map(({ description, name, required }) => [name, required ? `${description} [required]` : description])
+    )
+  ]
 
 const flagTable = (flags: ReadonlyArray<Flag>): ReadonlyArray<string> =>
   table(flags.map((flag) => [flagText(flag), flagWords(flag)]))
@@ -65,7 +68,9 @@ export const ofAll = (app: {
   readonly name: string
   readonly version: string
   readonly programs: ReadonlyArray<Spec>
+  readonly own: ReadonlyArray<Spec>
   readonly shared: ReadonlyArray<Spec>
+  readonly root: Spec
 }): string => {
   const examples = app.programs.flatMap((spec) => spec.examples.slice(0, 1))
   const rows = (specs: ReadonlyArray<Spec>) => table(specs.map((spec) => [spec.name, firstSentence(spec.description)]))
@@ -79,12 +84,14 @@ export const ofAll = (app: {
         [] :
         ["", "Examples", ...examples.flatMap(({ command }) => wrapped(`  ${app.name} ${command}`, 6))]),
       ...(app.programs.length === 0 ? [] : ["", "Programs", ...rows(app.programs)]),
+      ...(app.own.length === 0 ? [] : ["", "Commands", ...rows(app.own)]),
       "",
       "Runs",
       ...rows(app.shared),
       "",
       "Everywhere",
-      ...flagTable(root.flags),
+      ...flagTable(app.root.flags),
+      ...environment(app.root),
       "",
       ...wrapped("What a step has finished is kept: repeat a command that was stopped, and it goes on."),
       ...wrapped(`${app.name} <command> --help shows the options of a command.`)
@@ -98,7 +105,8 @@ export const ofAll = (app: {
  * @category rendering
  * @since 0.1.0
  */
-export const ofExitCodes = (): string => `${table(exitCode.meanings).map((line) => line.trim()).join("\n")}\n`
+export const ofExitCodes = (exitCodes: App["exitCodes"]): string =>
+  `${table(exitCode.meaningsWith(exitCodes)).map((line) => line.trim()).join("\n")}\n`
 
 /**
  * A command as data, for programs that write command lines.
@@ -106,7 +114,7 @@ export const ofExitCodes = (): string => `${table(exitCode.meanings).map((line) 
  * @category rendering
  * @since 0.1.0
  */
-export const toJson = (name: string, specs: ReadonlyArray<Spec>): unknown => ({
+export const toJson = (name: string, specs: ReadonlyArray<Spec>, exitCodes: App["exitCodes"]): unknown => ({
   schema: "cairn.help/1",
   commands: specs.map((spec) => ({
     name: spec.name,
@@ -117,7 +125,7 @@ export const toJson = (name: string, specs: ReadonlyArray<Spec>): unknown => ({
     options: spec.flags,
     variables: spec.variables ?? []
   })),
-  exitCodes: Object.fromEntries(exitCode.meanings)
+  exitCodes: Object.fromEntries(exitCode.meaningsWith(exitCodes))
 })
 
 const firstSentence = (text: string): string => text.split(/(?<=\.)\s/, 1)[0]?.replace(/\.$/, "") ?? text

@@ -1,3 +1,4 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- a command line takes programs that fail with anything
 /**
  * Runs a program for a command: with its reporter, and with what it gave as text and as JSON.
  *
@@ -7,11 +8,12 @@ import { Effect, HashMap, Layer, Option } from "effect"
 import * as AnswersFolder from "../layers/Answers/Folder.ts"
 import { RunFolder } from "../layers/RunFolder.ts"
 import { Surroundings } from "../layers/Surroundings.ts"
-import type { Journal, JournalError } from "../pipeline/Journal.ts"
+import type { Journal } from "../pipeline/Journal.ts"
 import type * as Program from "../pipeline/Program.ts"
 import * as Reporter from "../pipeline/Reporter.ts"
 import * as Run from "../pipeline/Run.ts"
 import * as RunState from "../pipeline/RunState.ts"
+import * as Secrets from "../pipeline/Secrets.ts"
 import { Suspended } from "../pipeline/Suspended.ts"
 import type { App, Outcome } from "./App.ts"
 import * as handOff from "./handOff.ts"
@@ -19,6 +21,7 @@ import * as Home from "./home.ts"
 import * as progress from "./progress.ts"
 import * as result from "./result.ts"
 import * as surroundings from "./surroundings.ts"
+import * as values from "./values.ts"
 import * as Watched from "./Watched.ts"
 
 /**
@@ -32,7 +35,7 @@ export const perform = <E>(
   program: string,
   running: Effect.Effect<Program.Finished, E, RunFolder | Journal>,
   hint?: string
-): Effect.Effect<Outcome, E | JournalError, Journal> => {
+): Effect.Effect<Outcome, unknown, Journal> => {
   app.watched.summary = { ...app.watched.summary, program: Option.some(program) }
   const reporter = Layer.effect(
     Reporter.Reporter,
@@ -61,15 +64,24 @@ export const perform = <E>(
 }
 
 /**
- * What programs find here, whatever is done with them.
+ * What programs and commands find here, whatever is done with them: also what the command line provides.
  *
  * @category layers
  * @since 0.1.0
  */
-export const surrounding = (app: App): Layer.Layer<RunFolder> =>
-  Layer.provideMerge(
-    Layer.mergeAll(AnswersFolder.layer, Layer.succeed(Surroundings, surroundings.of(app))),
-    Layer.succeed(RunFolder, app.home.runs)
+export const surrounding = (app: App): Layer.Layer<RunFolder, unknown> =>
+  Layer.unwrapEffect(Effect.map(globals(app), (options) => app.layer(options as never))).pipe(
+    Layer.provideMerge(Layer.mergeAll(AnswersFolder.layer, Layer.succeed(Surroundings, surroundings.of(app)))),
+    Layer.provideMerge(Layer.succeed(RunFolder, app.home.runs))
+  )
+
+/** The options of the command line itself: only what is run needs them. */
+const globals = ({ io, name, options, parsed }: App) =>
+  values.given(options, { ...parsed, args: [] }, io).pipe(
+    Effect.flatMap((record) =>
+      values.decoded(options, values.withPaths(options, record, io.cwd), { fix: `${name} --help` })
+    ),
+    Effect.tap(Secrets.remember)
   )
 
 /** What was asked before may be answered now, or asked with what was wrong with an answer. The journal alone counts. */

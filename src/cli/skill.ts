@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { App } from "./App.ts"
+import type { Specs } from "./commands/help.ts"
 import * as Spec from "./Spec.ts"
 
 /** The most that agents take. */
@@ -40,7 +41,10 @@ export const frontMatter = (app: Pick<App, "name">, programs: ReadonlyArray<Spec
  * @category rendering
  * @since 0.1.0
  */
-export const body = ({ called }: Pick<App, "called">, programs: ReadonlyArray<Spec.Spec>): ReadonlyArray<string> => [
+export const body = (
+  { called }: Pick<App, "called">,
+  { own, programs }: Pick<Specs, "own" | "programs">
+): ReadonlyArray<string> => [
   ...programs.map((program) =>
     `- \`${Spec.usage(called, program)}${asksUser(program) ? " --agent handoff" : ""}\`: ${program.description}`
   ),
@@ -61,7 +65,9 @@ export const body = ({ called }: Pick<App, "called">, programs: ReadonlyArray<Sp
   "",
   "The same command again goes on where it was stopped; nothing that was finished or answered is done twice.",
   `\`${called} runs --json\` lists the runs; \`${called} plan PROGRAM … --json\` says what a run would do, and runs nothing.`,
-  "Do not edit anything in the folder `.cairn`."
+  "Do not edit anything in the folder `.cairn`.",
+  ...(own.length === 0 ? [] : ["", "Beside the programs there are commands, which take `--json`, too:", ""]),
+  ...own.map((command) => `- \`${Spec.usage(called, command)}\`: ${command.description}`)
 ]
 
 /** It asks a person, and knows of an agent only if it is told. */

@@ -11,7 +11,8 @@ import { extname } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Program from "../pipeline/Program.ts"
-import type { Definition } from "./App.ts"
+import type { Parts } from "./App.ts"
+import * as Command from "./Command.ts"
 import { install } from "./version.ts"
 
 /**
@@ -78,24 +79,27 @@ const isCommandLine = Schema.is(
 )
 
 /**
- * The programs that a file exports: those it has made programs of, and its pipelines that need nothing more.
+ * What a file exports to be run: its programs, its pipelines that need nothing more, and its commands.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const programsOf = ({ name, path }: UserFile): Effect.Effect<Definition["programs"], FileUnusable> =>
+export const exportsOf = (
+  { name, path }: UserFile
+): Effect.Effect<Pick<Parts, "programs" | "commands">, FileUnusable> =>
   Effect.gen(function*() {
     const module = yield* imported(name, "Correct it and repeat the command.", load(path))
-    const exported = typeof module === "object" && module !== null ? Object.values(module).flat() : []
-    const programs = [...new Set(exported)].flatMap((value) => Option.toArray(programOf(value)))
-    return programs.length > 0 ? programs : yield* new FileUnusable({
+    const exported = [...new Set(typeof module === "object" && module !== null ? Object.values(module).flat() : [])]
+    const programs = exported.flatMap((value) => Option.toArray(programOf(value)))
+    const commands = exported.filter(Command.isCommand)
+    return programs.length + commands.length > 0 ? { programs, commands } : yield* new FileUnusable({
       file: name,
       reason: "it exports no pipeline and no program",
       fix: "Export what Pipeline.make or Program.make gives."
     })
   })
 
-const programOf = (value: unknown): Option.Option<Definition["programs"][number]> =>
+const programOf = (value: unknown): Option.Option<Parts["programs"][number]> =>
   Program.isProgram(value)
     ? Option.some(value)
     : Pipeline.isPipeline(value)

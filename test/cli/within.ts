@@ -28,6 +28,12 @@ export const callOf = (
   definition: Parameters<typeof Cli.main>[0],
   args: ReadonlyArray<string>,
   options: Options
+): Effect.Effect<Said> => callWith((io) => Cli.main(definition, io), args, options)
+
+export const callWith = (
+  main: (io: Parameters<typeof Cli.main>[1]) => Effect.Effect<number>,
+  args: ReadonlyArray<string>,
+  options: Options
 ): Effect.Effect<Said> =>
   Effect.suspend(() => {
     const said = { stdout: "", stderr: "" }
@@ -48,7 +54,7 @@ export const callOf = (
       }
     }
     return Effect.map(
-      Cli.main(definition, {
+      main({
         args,
         isFoundByNpx: false,
         cwd: options.cwd,

@@ -72,10 +72,10 @@ export class MarksUnclear extends Schema.TaggedError<MarksUnclear>()("MarksUncle
 }
 
 /** @category running */
-export const run = Effect.fnUntraced(function*(app: App, { programs }: Specs) {
+export const run = Effect.fnUntraced(function*(app: App, specs: Specs) {
   const isOn = (name: string) => app.parsed.switches.get(name) === true
   const layer = isOn("print") || isOn("check") ? WorkspaceDryRun.layer : WorkspaceRooted.layer
-  const files = yield* Effect.provide(write(app, programs), layer({ root: app.io.cwd }))
+  const files = yield* Effect.provide(write(app, specs), layer({ root: app.io.cwd }))
   const changed = files.filter(({ change }) => change !== "unchanged")
   if (isOn("check") && changed.length > 0) {
     const agents = agentNames.filter(isOn).map((name) => ` --${name}`).join("")
@@ -100,10 +100,10 @@ const agentNames = ["claude", "codex", "opencode"]
 
 const diffOf = (files: ReadonlyArray<PlacedFile>): string => files.map(({ diff }) => diff ?? "").join("")
 
-const write = Effect.fnUntraced(function*(app: App, programs: ReadonlyArray<Spec.Spec>) {
+const write = Effect.fnUntraced(function*(app: App, specs: Specs) {
   const workspace = yield* Workspace
   const revisions = yield* Effect.forEach(
-    targets(app, programs),
+    targets(app, specs),
     ({ path, render }) =>
       workspace.read(path, { limit: 1024 * 1024 }).pipe(
         Effect.asSome,
@@ -137,14 +137,14 @@ interface Target {
 }
 
 /** Claude Code reads skills of its own; Codex and opencode share theirs, and read AGENTS.md. */
-const targets = (app: App, programs: ReadonlyArray<Spec.Spec>): ReadonlyArray<Target> => {
+const targets = (app: App, specs: Specs): ReadonlyArray<Target> => {
   const asked = agentNames.filter((name) => app.parsed.switches.get(name) === true)
   const isFor = (...names: ReadonlyArray<string>) => asked.length === 0 || names.some((name) => asked.includes(name))
   const name = skill.nameOf(app)
   const inYaml = marked.yaml(name)
   const inMarkdown = marked.markdown(name)
-  const front = skill.frontMatter(app, programs)
-  const body = skill.body(app, programs)
+  const front = skill.frontMatter(app, specs.programs)
+  const body = skill.body(app, specs)
   const whole = [
     "---",
     ...marked.render(inYaml, front),

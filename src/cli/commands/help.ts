@@ -19,8 +19,14 @@ import { UsageError } from "../UsageError.ts"
  */
 export interface Specs {
   readonly programs: ReadonlyArray<Spec.Spec>
+  /** Commands of somebody's own. */
+  readonly own: ReadonlyArray<Spec.Spec>
   readonly shared: ReadonlyArray<Spec.Spec>
   readonly all: ReadonlyArray<Spec.Spec>
+  /** Those of two words. */
+  readonly inner: ReadonlyArray<Spec.Spec>
+  /** The command line without the name of a command. */
+  readonly root: Spec.Spec
 }
 
 const exitCodes = "exit-codes"
@@ -47,22 +53,22 @@ export const run = (app: App, specs: Specs): Effect.Effect<Outcome> =>
     if (spec !== undefined) return ofCommand(app, spec)
     return topic === exitCodes
       ? {
-        text: help.ofExitCodes(),
-        json: { schema: "cairn.exit-codes/1", codes: Object.fromEntries(exitCode.meanings) }
+        text: help.ofExitCodes(app.exitCodes),
+        json: { schema: "cairn.exit-codes/1", codes: Object.fromEntries(exitCode.meaningsWith(app.exitCodes)) }
       }
       : ofAll(app, specs)
   })
 
 /** @category running */
 export const ofCommand = (app: App, spec: Spec.Spec): Outcome => ({
-  text: help.ofCommand(app.name, spec),
-  json: help.toJson(app.name, [spec])
+  text: help.ofCommand(app.name, spec, app.exitCodes),
+  json: help.toJson(app.name, [spec], app.exitCodes)
 })
 
 /** @category running */
 export const ofAll = (app: App, specs: Specs): Outcome => ({
-  text: help.ofAll({ name: app.name, version: app.version, programs: specs.programs, shared: specs.shared }),
-  json: help.toJson(app.name, specs.all)
+  text: help.ofAll({ ...specs, name: app.name, version: app.version }),
+  json: help.toJson(app.name, specs.all, app.exitCodes)
 })
 
 /** @category errors */

@@ -176,7 +176,7 @@ export const begun = Effect.fnUntraced(function*(app: App, info: Run.Info) {
     const listed = app.programs.filter(({ hidden }) => !hidden)
     return yield* new UsageError({
       reason: `Run "${info.id}" is a run of "${info.program}", which ${app.name} does not have.`,
-      fix: app.runsFiles === true
+      fix: app.runsFiles
         ? `Name the file that has it: ${app.called} run FILE resume ${quote(info.id)}`
         : listed.length === 0
         ? `${app.name} runs`

@@ -1,0 +1,45 @@
+// @effect-diagnostics anyUnknownInErrorContext:off -- a command line takes commands that fail with anything
+/**
+ * A command that somebody made for their command line.
+ *
+ * @since 0.1.0
+ */
+import { Effect } from "effect"
+import type { Journal } from "../../pipeline/Journal.ts"
+import * as Secrets from "../../pipeline/Secrets.ts"
+import type { App, Outcome } from "../App.ts"
+import * as Io from "../Io.ts"
+import { surrounding } from "../perform.ts"
+import * as Spec from "../Spec.ts"
+import * as values from "../values.ts"
+
+/** @category constructors */
+export const spec = (command: App["commands"][number]): Spec.Spec => ({
+  name: command.name,
+  description: command.description,
+  args: Spec.argsOf(command.options),
+  flags: [...Spec.flagsOf(command.options, "Options"), ...Spec.everywhere],
+  variables: Spec.variablesOf(command.options),
+  examples: command.examples
+})
+
+/** @category running */
+export const run = (app: App, command: App["commands"][number]): Effect.Effect<Outcome, unknown, Journal> =>
+  Effect.gen(function*() {
+    const { called, home, io, name, parsed, version } = app
+    const record = values.withPaths(command.options, yield* values.given(command.options, parsed, io), io.cwd)
+    const options = yield* values.decoded(command.options, record, { fix: Spec.hint(name, spec(command)) })
+    yield* Secrets.remember(options)
+    const { code, document, text } = yield* command.run(options as never, {
+      name,
+      called,
+      version,
+      cwd: io.cwd,
+      env: io.env,
+      home: home.folder,
+      where: home.where,
+      columns: Io.columnsOf(io.stdout),
+      colors: Io.colors(io, io.stdout, parsed)
+    })
+    return { text, json: document, code }
+  }).pipe(Effect.provide(surrounding(app)))
