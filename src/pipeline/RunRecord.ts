@@ -13,7 +13,7 @@ import { DurableEvent, type StepSucceeded, Usage } from "./RunEvent.ts"
  * @category constants
  * @since 0.1.0
  */
-export const format = 1
+export const format = 2
 
 type Succeeded = typeof StepSucceeded.Type
 

@@ -27,9 +27,15 @@ interface File {
   /** What was done to it since. */
   pending: Array<Change>
   /** What a failed sync has left out, and no later one makes up for unless it is written again. */
-  dropped: Array<{ readonly at: number; readonly length: number }>
+  dropped: Array<Hole>
   /** When it was last written, in operations of the disk. */
   touched: number
+}
+
+/** What of a file is not what was written. */
+interface Hole {
+  readonly at: number
+  readonly length: number
 }
 
 /** A write at a place, or a new size. */
@@ -51,8 +57,7 @@ type Naming = ReadonlyArray<{ readonly folder: Folder; readonly name: string; re
 interface Open {
   readonly node: Node
   readonly path: string
-  readonly appends: boolean
-  /** Where it reads or writes next, unless it is told or appends. */
+  /** Where a workspace reads or writes next. */
   position: number
 }
 
@@ -67,8 +72,6 @@ export interface SimulatedDisk {
   next: number
   /** How many operations there were. */
   operations: number
-  /** A later part of one write reached the disk without an earlier part: nobody can tell that from damage. */
-  isReordered: boolean
 }
 
 export const make = (rules: Rules, random: () => number): SimulatedDisk => ({
@@ -78,8 +81,7 @@ export const make = (rules: Rules, random: () => number): SimulatedDisk => ({
   random,
   descriptors: new Map(),
   next: 3,
-  operations: 0,
-  isReordered: false
+  operations: 0
 })
 
 const uid = process.geteuid?.() ?? 0
@@ -159,6 +161,15 @@ const openFile = (disk: SimulatedDisk, descriptor: number): File => {
   return node.kind === "file" ? node : refuse("EISDIR", "illegal operation on a directory")
 }
 
+/** What a write from `from` to `to` leaves of a hole. */
+const without = (hole: Hole, from: number, to: number): ReadonlyArray<Hole> => {
+  const end = hole.at + hole.length
+  return [
+    { at: hole.at, length: Math.min(end, from) - hole.at },
+    { at: Math.max(hole.at, to), length: end - Math.max(hole.at, to) }
+  ].filter(({ length }) => length > 0)
+}
+
 /** What of a file can get to the disk. */
 const reached = ({ content, dropped }: File): Buffer => {
   if (dropped.length === 0) return content
@@ -176,7 +187,7 @@ const sync = (disk: SimulatedDisk, node: Node): void => {
   settle(disk, disk.rules === "ext4" ? () => true : (naming) => naming.some(({ folder }) => folder === node))
 }
 
-const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL } = NodeFs.constants
+const { O_CREAT, O_DIRECTORY, O_EXCL } = NodeFs.constants
 
 const statsOf = (node: Node): NodeFs.Stats =>
   Object.assign(Object.create(NodeFs.Stats.prototype) as NodeFs.Stats, {
@@ -188,16 +199,14 @@ const statsOf = (node: Node): NodeFs.Stats =>
 
 /** The operations of this disk, all of which succeed unless there is a reason in what is on it. */
 export const operations = (disk: SimulatedDisk): Disk.Operations => {
-  const write = (descriptor: number, from: Uint8Array, offset: number): number => {
-    const open = opened(disk, descriptor)
+  const write = (descriptor: number, from: Uint8Array, offset: number, at: number): number => {
     const file = openFile(disk, descriptor)
-    const at = open.appends ? file.content.length : open.position
     const bytes = Buffer.from(from.subarray(offset))
-    file.content = Buffer.concat([file.content.subarray(0, at), bytes, file.content.subarray(at + bytes.length)])
-    file.pending.push({ at, bytes })
-    file.dropped = file.dropped.filter((hole) => hole.at < at)
+    const change = { at, bytes }
+    file.content = applied(file.content, change)
+    file.pending.push(change)
+    file.dropped = file.dropped.flatMap((hole) => without(hole, at, at + bytes.length))
     file.touched = disk.operations
-    open.position = at + bytes.length
     return bytes.length
   }
   const syncOpen = (descriptor: number) => sync(disk, opened(disk, descriptor).node)
@@ -211,7 +220,7 @@ export const operations = (disk: SimulatedDisk): Disk.Operations => {
       } else if ((flags & O_EXCL) !== 0) refuse("EEXIST", "file already exists")
       if ((flags & O_DIRECTORY) !== 0 && node.kind !== "folder") refuse("ENOTDIR", "not a directory")
       const descriptor = disk.next++
-      disk.descriptors.set(descriptor, { node, path, appends: (flags & O_APPEND) !== 0, position: 0 })
+      disk.descriptors.set(descriptor, { node, path, position: 0 })
       return descriptor
     },
     close: (descriptor) => void disk.descriptors.delete(descriptor),
@@ -304,7 +313,13 @@ export const workspaceOperations = (
         open.position += count
         return count
       }),
-    write: (descriptor, path, from) => attempt("write", path, () => on.write(descriptor, from, 0)),
+    write: (descriptor, path, from) =>
+      attempt("write", path, () => {
+        const open = opened(disk, descriptor)
+        const count = on.write(descriptor, from, 0, open.position)
+        open.position += count
+        return count
+      }),
     lstat: (path) => attempt("lstat", path, () => stat(on.lstat(path))),
     realpath: (path) =>
       attempt("realpath", path, () => {
@@ -461,18 +476,17 @@ const survived = (disk: SimulatedDisk, file: File): Buffer => {
 
 /** What is left of a write of which each sector is on the disk or not. */
 const sectorBySector = (
-  disk: SimulatedDisk,
-  before: Buffer,
+  { random }: SimulatedDisk,
+  content: Buffer,
   write: Extract<Change, { readonly at: number }>
 ): Buffer => {
-  const after = Buffer.from(applied(before, write))
-  let isMissing = false
-  for (let from = write.at; from < write.at + write.bytes.length; from += sector - (from % sector)) {
-    if (disk.random() < 0.5) disk.isReordered ||= isMissing
-    else {
-      isMissing = true
-      after.fill(0, from, Math.min(after.length, from - (from % sector) + sector))
-    }
+  const after = Buffer.from(applied(content, write))
+  const before = resized(content, after.length)
+  const end = write.at + write.bytes.length
+  for (let from = write.at; from < end;) {
+    const to = Math.min(end, from - (from % sector) + sector)
+    if (random() < 0.5) before.copy(after, from, from, to)
+    from = to
   }
   return after
 }

@@ -59,10 +59,7 @@ const parts: Readonly<Record<string, Part>> = {
     run: async ({ count, seed }) => {
       const { seen, violations } = await Effect.runPromise(Laboratory.histories(seed, count))
       const cuts = seen.get("power cut") ?? 0
-      const refused = seen.get("refused, nothing lost") ?? 0
-      const note = `${cuts} power cuts, ${
-        seen.get("kill") ?? 0
-      } kills, ${refused} times a torn batch was refused as damage`
+      const note = `${cuts} power cuts, ${seen.get("kill") ?? 0} kills`
       return { cases: count, violations, note }
     }
   },

@@ -38,9 +38,9 @@ export const planted: ReadonlyArray<Planted> = [
       const late = new Set<number>()
       return {
         ...operations,
-        write: (descriptor, from, offset) => {
+        write: (descriptor, from, offset, position) => {
           if (late.delete(descriptor)) operations.datasync(descriptor)
-          return operations.write(descriptor, from, offset)
+          return operations.write(descriptor, from, offset, position)
         },
         datasync: (descriptor) => void late.add(descriptor)
       }
@@ -70,8 +70,8 @@ export const planted: ReadonlyArray<Planted> = [
     among: ["torn write", "short writes"],
     plant: (operations) => ({
       ...operations,
-      write: (descriptor, from, offset) => {
-        operations.write(descriptor, from, offset)
+      write: (descriptor, from, offset, position) => {
+        operations.write(descriptor, from, offset, position)
         return from.length - offset
       }
     })

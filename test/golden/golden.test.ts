@@ -145,7 +145,7 @@ describe("a newer format", () => {
       const [id = ""] = fs.readdirSync(runs)
       const journal = join(runs, id, "journal")
       const lines = fs.readFileSync(journal, "utf8").trimEnd().split("\n").map((line) => {
-        const json = line.slice(9).replace("\"format\":1", "\"format\":2")
+        const json = line.slice(9).replace(`"format":${RunRecord.format}`, `"format":${RunRecord.format + 1}`)
         return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`
       })
       fs.writeFileSync(journal, lines.join(""))

@@ -384,7 +384,8 @@ describe("Journal (File) under faults", () => {
           let armed = false
           const { calls, disk } = faulty((_, name) => {
             if (!armed || name !== call) return "ok"
-            armed = false
+            // What has no room for zeros is tried without them.
+            armed = verdict === "nothing"
             return verdict
           })
           yield* within(name, (journal) =>
@@ -508,7 +509,8 @@ describe("Journal (File), what it asks of the disk", () => {
               const made = calls.slice(before)
               assert.deepStrictEqual(tally(made), { stat: 1, write: 1, datasync: 1 })
               const bytes = `00000000 {"n":${number + 1},${number === from ? generation : ""}`.length + text.length
-              assert.strictEqual(made[1]?.bytes, bytes)
+              const [, { bytes: written, zeros } = { bytes: 0, zeros: 0 }] = made
+              assert.strictEqual(written - zeros, bytes)
               assert.isAtMost(bytes, value.length + 150)
             }
           })).pipe(on(home, disk))

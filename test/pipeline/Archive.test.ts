@@ -136,9 +136,9 @@ describe("an exported run", () => {
         ],
         [
           forged(text, (lines) => {
-            lines[0] = lines[0]?.replace("\"format\":1", "\"format\":2") ?? ""
+            lines[0] = lines[0]?.replace(`"format":${RunRecord.format}`, `"format":${RunRecord.format + 1}`) ?? ""
           }),
-          "run.jsonl is newer than this Cairn: line 2: format 2",
+          `run.jsonl is newer than this Cairn: line 2: format ${RunRecord.format + 1}`,
           true
         ],
         [

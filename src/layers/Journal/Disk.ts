@@ -19,7 +19,7 @@ export interface Operations {
   /** May read less than there is room for; 0 at the end. */
   readonly read: (descriptor: number, into: Uint8Array, offset: number, length: number, position: number) => number
   /** May write less than it was given without any error, as the system does on a full disk. */
-  readonly write: (descriptor: number, from: Uint8Array, offset: number) => number
+  readonly write: (descriptor: number, from: Uint8Array, offset: number, position: number) => number
   readonly datasync: (descriptor: number) => void
   /** The same in the thread pool. */
   readonly datasyncLater: (descriptor: number, done: (error: NodeJS.ErrnoException | null) => void) => void
@@ -48,7 +48,8 @@ export const real: Operations = {
   close: NodeFs.closeSync,
   stat: (descriptor) => NodeFs.fstatSync(descriptor),
   read: NodeFs.readSync,
-  write: (descriptor, from, offset) => NodeFs.writeSync(descriptor, from, offset, from.length - offset, null),
+  write: (descriptor, from, offset, position) =>
+    NodeFs.writeSync(descriptor, from, offset, from.length - offset, position),
   datasync: NodeFs.fdatasyncSync,
   datasyncLater: NodeFs.fdatasync,
   sync: NodeFs.fsyncSync,
@@ -235,7 +236,7 @@ export const makeFile = (disk: Operations, path: string, content: string, flags:
   const descriptor = disk.open(path, flags | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   try {
     disk.chmodOpen(descriptor, 0o600)
-    writeAll(disk, descriptor, Buffer.from(content))
+    writeAll(disk, descriptor, Buffer.from(content), 0)
     return descriptor
   } catch (cause) {
     ignoring(() => disk.close(descriptor))
@@ -250,10 +251,10 @@ export const makeFile = (disk: Operations, path: string, content: string, flags:
  * @category combinators
  * @since 0.1.0
  */
-export const writeAll = (disk: Operations, descriptor: number, bytes: Uint8Array): void => {
+export const writeAll = (disk: Operations, descriptor: number, bytes: Uint8Array, position: number): void => {
   let written = 0
   while (written < bytes.length) {
-    const count = disk.write(descriptor, bytes, written)
+    const count = disk.write(descriptor, bytes, written, position + written)
     // No reason is given where a disk takes nothing.
     if (count === 0) throw toError({ code: "ENOSPC", reason: "ENOSPC: the disk took only a part of what was written" })
     written += count

@@ -74,9 +74,9 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
 
       /** Opens the file, and makes it where whoever made the folder had no time to. Its name is durable before its records. */
       const openOrMake = (path: string) => {
-        const there = openFile(disk, path, readAndAppend)
+        const there = openFile(disk, path, readAndWrite)
         if (there !== undefined && there.size > 0) return there.descriptor
-        const descriptor = there?.descriptor ?? Disk.makeFile(disk, path, "", readAndAppend)
+        const descriptor = there?.descriptor ?? Disk.makeFile(disk, path, "", readAndWrite)
         try {
           Disk.syncFolder(disk, dirname(path))
           return descriptor
@@ -121,7 +121,7 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
                   descriptor === undefined
                     ? Effect.succeed(initial)
                     : Effect.mapBoth(
-                      scan(disk, descriptor, { until: Number.POSITIVE_INFINITY, live: true }, initial, fold),
+                      scan(disk, descriptor, { live: true }, initial, fold),
                       { onSuccess: ({ state }) => state, onFailure: Opened.toError(name, path) }
                     ),
                 (descriptor) =>
@@ -182,7 +182,7 @@ const journalName = "journal"
 /** No name of a run begins like this, so what is half removed is never seen as one. */
 const gravePrefix = ".removed-"
 
-const readAndAppend = constants.O_RDWR | constants.O_APPEND
+const readAndWrite = constants.O_RDWR
 
 /** Refuses a folder that somebody else could have filled. */
 const checkFolder = (disk: Disk.Operations, path: string): void => {

@@ -1,6 +1,8 @@
 /**
  * A journal file that is held open: read once, then only appended to.
  *
+ * It is grown ahead with zeros and written in place: where its size stays, a sync has one thing less to make durable.
+ *
  * @since 0.1.0
  */
 import { Effect, Either, type Scope } from "effect"
@@ -38,9 +40,16 @@ export const make = <E>(
       new JournalError({ operation, journal: name, where, reason })
     const fail = (error: JournalError) => failed ??= error
 
+    const cutZeros = ({ end, size }: Last) =>
+      Disk.ignoring(() => {
+        // Not where somebody else has it by now: the size says so.
+        if (disk.stat(descriptor).size === size) disk.truncate(descriptor, end)
+      })
+
     const descriptor = yield* Effect.acquireRelease(acquire, (descriptor) =>
       turn.withPermits(1)(Effect.sync(() => {
         isClosed = true
+        if (last !== undefined && last.size > last.end) cutZeros(last)
         Disk.ignoring(() => disk.close(descriptor))
       })))
 
@@ -48,9 +57,8 @@ export const make = <E>(
       Effect.gen(function*() {
         if (isClosed) return yield* refused("read", closed)
         if (last === undefined && failed !== undefined) return yield* failed
-        const until = last?.end ?? Number.POSITIVE_INFINITY
         const { end, place, rest, state } = yield* Effect.mapError(
-          scan(disk, descriptor, { until, live: false }, initial, fold),
+          scan(disk, descriptor, { until: last?.end, live: false }, initial, fold),
           toError(name, where)
         )
         if (last !== undefined) return state
@@ -60,7 +68,7 @@ export const make = <E>(
           disk.sync(descriptor)
         })
         if (Either.isLeft(settled)) return yield* fail(refused("open", settled.left.reason))
-        last = { place, generation: Math.max(lockGeneration, place.generation), end }
+        last = { place, generation: Math.max(lockGeneration, place.generation), end, size: end }
         return state
       })
 
@@ -77,15 +85,15 @@ export const make = <E>(
     const batchOf = (records: ReadonlyArray<string>): Either.Either<Batch, JournalError> => {
       if (isClosed || last === undefined) return Either.left(refused("append", closed))
       if (failed !== undefined) return Either.left(failed)
-      const { generation } = last
+      const { end: before, generation, size } = last
       const place = { ...last.place }
-      let { end } = last
+      let end = before
       const lines: Array<Buffer> = []
       const positions: Array<number> = []
       for (const record of records) {
         const reason = refusedRecord(record)
         if (reason !== undefined) return Either.left(fail(refused("append", reason)))
-        const line = Line.encode(place, generation, record)
+        const line = Line.encode(place, generation, record, lines.length)
         lines.push(line)
         positions.push(end)
         end += line.length
@@ -93,37 +101,54 @@ export const make = <E>(
       // Nobody else may have written, and the file must still have its name: else what is added now would be lost.
       const stats = Disk.attempt(() => disk.stat(descriptor))
       if (Either.isLeft(stats)) return Either.left(fail(refused("append", stats.left.reason)))
-      const { nlink, size } = stats.right
-      if (size !== last.end) {
-        const how = `it has ${size} bytes in place of ${last.end}`
+      if (stats.right.size !== size) {
+        const how = `it has ${stats.right.size} bytes in place of ${size}`
         return Either.left(fail(refused("append", `somebody else changed the file: ${how}`)))
       }
-      if (nlink === 0) return Either.left(fail(refused("append", "somebody removed the file")))
-      const [first] = lines
-      const bytes = first !== undefined && lines.length === 1 ? first : Buffer.concat(lines)
-      return Either.right({ bytes, positions, before: last.end, after: { place, generation, end } })
+      if (stats.right.nlink === 0) return Either.left(fail(refused("append", "somebody removed the file")))
+      return Either.right({ lines, positions, before: last, after: { place, generation, end, size } })
     }
 
-    const accept = (batch: Batch): ReadonlyArray<number> => {
-      last = batch.after
-      return batch.positions
+    /** Writes in place, or else with new zeros behind it. Gives the size of the file. */
+    const write = ({ after, before, lines }: Batch): Either.Either<number, Disk.Refusal> => {
+      const put = (bytes: Uint8Array) => Disk.attempt(() => Disk.writeAll(disk, descriptor, bytes, before.end))
+      const [first] = lines
+      const isInPlace = after.end <= before.size
+      if (first !== undefined && lines.length === 1 && isInPlace) return Either.map(put(first), () => before.size)
+      if (isInPlace) return Either.map(put(Buffer.concat(lines)), () => before.size)
+      const size = grown(after)
+      return Either.orElse(
+        Either.map(put(Buffer.concat(lines, size - before.end)), () => size),
+        (refusal) =>
+          fullCodes.has(refusal.code)
+            ? Either.map(
+              Either.flatMap(
+                Disk.attempt(() => disk.truncate(descriptor, before.size)),
+                () => put(Buffer.concat(lines))
+              ),
+              () => after.end
+            )
+            : Either.left(refusal)
+      )
+    }
+
+    const accept = ({ after, positions }: Batch, size: number): ReadonlyArray<number> => {
+      last = size === after.size ? after : { ...after, size }
+      return positions
     }
 
     /** A failed sync is never tried again: it would say yes to what the system has already dropped. */
-    const reject = (batch: Batch, { reason }: Disk.Refusal): JournalError => {
+    const reject = ({ before }: Batch, { reason }: Disk.Refusal): JournalError => {
       // What was not acknowledged goes if it can, so that nobody takes it for a record.
-      Disk.ignoring(() => disk.truncate(descriptor, batch.before))
+      Disk.ignoring(() => disk.truncate(descriptor, before.end))
       return fail(refused("append", reason))
     }
 
     const writeNow = (records: ReadonlyArray<string>) =>
       Either.flatMap(batchOf(records), (batch) =>
         Either.mapBoth(
-          Disk.attempt(() => {
-            Disk.writeAll(disk, descriptor, batch.bytes)
-            disk.datasync(descriptor)
-          }),
-          { onLeft: (refusal) => reject(batch, refusal), onRight: () => accept(batch) }
+          Either.flatMap(write(batch), (size) => Either.map(Disk.attempt(() => disk.datasync(descriptor)), () => size)),
+          { onLeft: (refusal) => reject(batch, refusal), onRight: (size) => accept(batch, size) }
         ))
 
     // Written at once, so that nobody comes in between; only the wait for the disk is left to the thread pool.
@@ -132,12 +157,17 @@ export const make = <E>(
         const prepared = batchOf(records)
         if (Either.isLeft(prepared)) return resume(Effect.fail(prepared.left))
         const batch = prepared.right
-        const written = Disk.attempt(() => Disk.writeAll(disk, descriptor, batch.bytes))
+        const written = write(batch)
         if (Either.isLeft(written)) return resume(Effect.fail(reject(batch, written.left)))
+        const size = written.right
         isWriting = true
         disk.datasyncLater(descriptor, (error) => {
           isWriting = false
-          resume(error === null ? Effect.succeed(accept(batch)) : Effect.fail(reject(batch, Disk.toRefusal(error))))
+          resume(
+            error === null
+              ? Effect.succeed(accept(batch, size))
+              : Effect.fail(reject(batch, Disk.toRefusal(error)))
+          )
         })
       })
 
@@ -171,16 +201,27 @@ export const toError = (name: string, where: string) => (failure: Failure): Jour
 interface Last {
   readonly place: Line.Place
   readonly generation: number
+  /** Where it begins. */
   readonly end: number
+  /** How long the file is: behind the end there are zeros. */
+  readonly size: number
 }
 
 /** What is to be written, and what is true once it is. */
 interface Batch {
-  readonly bytes: Uint8Array
+  readonly lines: ReadonlyArray<Buffer>
   readonly positions: ReadonlyArray<number>
-  /** How long the file was. */
-  readonly before: number
+  readonly before: Last
   readonly after: Last
 }
+
+/** What a disk says that has no room for zeros: there may be some for what counts. */
+const fullCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
+
+const unit = 4096
+
+/** A new size that is as far again, within limits, and tells the generation: no two owners mistake it for their own. */
+const grown = ({ end, generation }: Last): number =>
+  Math.ceil((end + Math.min(Math.max(end, 4 * unit), 256 * unit)) / unit) * unit + generation % unit
 
 const closed = "it is closed"

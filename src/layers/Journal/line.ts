@@ -35,16 +35,18 @@ export interface Place {
 export const beginning = (): Place => ({ record: 0, generation: 1 })
 
 /**
- * Writes a record behind `place`, and moves on.
+ * Writes a record behind `place`, and moves on. `ahead` is how many records of the same batch are written before it.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const encode = (place: Place, generation: number, record: string): Buffer => {
+export const encode = (place: Place, generation: number, record: string, ahead: number): Buffer => {
   place.record++
   let text = `00000000 {"n":${place.record}`
-  // A record that has a "g" of its own in this place would be taken for a generation.
-  if (generation !== place.generation || record.startsWith("{\"g\":")) {
+  // What a record has of its own in the place of these must not be taken for them.
+  const isAmbiguous = record.startsWith("{\"+\":") || record.startsWith("{\"g\":")
+  if (ahead > 0 || isAmbiguous) text += `,"+":${ahead}`
+  if (generation !== place.generation || isAmbiguous) {
     place.generation = generation
     text += `,"g":${generation}`
   }
@@ -66,18 +68,24 @@ export const encode = (place: Place, generation: number, record: string): Buffer
 export const check = (place: Place, bytes: Uint8Array, from: number, to: number): string | undefined => {
   const reason = whole(bytes, from, to)
   if (reason !== undefined) return reason
-  const numberAt = from + jsonAt + numberKey.length
-  const numberTo = behindDigits(bytes, numberAt)
-  const number = numberIn(bytes, numberAt, numberTo)
+  const { generation = place.generation, number } = headOf(bytes, from)
   if (number !== place.record + 1) return `record ${place.record + 1} should be here, but it is record ${number}`
-  if (startsWith(bytes, numberTo, generationKey)) {
-    const generationAt = numberTo + generationKey.length
-    const generation = numberIn(bytes, generationAt, behindDigits(bytes, generationAt))
-    if (!(generation >= place.generation)) return "it was written by an owner that had been succeeded"
-    place.generation = generation
-  }
+  if (!(generation >= place.generation)) return "it was written by an owner that had been succeeded"
+  place.generation = generation
   place.record = number
   return undefined
+}
+
+/**
+ * Gives the number of the first record in the batch of a line; `undefined` where it is not what was once written.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const batch = (bytes: Uint8Array, from: number, to: number): number | undefined => {
+  if (whole(bytes, from, to) !== undefined) return undefined
+  const { ahead, number } = headOf(bytes, from)
+  return number - ahead
 }
 
 /**
@@ -105,8 +113,7 @@ export const whole = (bytes: Uint8Array, from: number, to: number): string | und
  * @since 0.1.0
  */
 export const decode = (bytes: Buffer, from: number, to: number): string => {
-  let at = behindDigits(bytes, from + jsonAt + numberKey.length)
-  if (startsWith(bytes, at, generationKey)) at = behindDigits(bytes, at + generationKey.length)
+  const { behind: at } = headOf(bytes, from)
   if (bytes[at] !== comma) return "{}"
   // In place, since a string that is put together from two costs as much as all the rest.
   bytes[at] = brace
@@ -120,6 +127,7 @@ const space = 0x20
 const comma = 0x2c
 const brace = 0x7b
 const numberKey = Buffer.from("{\"n\":")
+const batchKey = Buffer.from(",\"+\":")
 const generationKey = Buffer.from(",\"g\":")
 
 const digits = Buffer.from("0123456789abcdef")
@@ -129,6 +137,34 @@ for (const [value, digit] of digits.entries()) hex[digit] = value
 const startsWith = (bytes: Uint8Array, at: number, prefix: Uint8Array): boolean => {
   for (let index = 0; index < prefix.length; index++) if (bytes[at + index] !== prefix[index]) return false
   return true
+}
+
+/** What the journal has put in front of a record. */
+interface Head {
+  readonly number: number
+  readonly ahead: number
+  readonly generation: number | undefined
+  /** Where the record begins. */
+  readonly behind: number
+}
+
+const headOf = (bytes: Uint8Array, from: number): Head => {
+  const numberAt = from + jsonAt + numberKey.length
+  let behind = behindDigits(bytes, numberAt)
+  const number = numberIn(bytes, numberAt, behind)
+  let ahead = 0
+  if (startsWith(bytes, behind, batchKey)) {
+    const aheadAt = behind + batchKey.length
+    behind = behindDigits(bytes, aheadAt)
+    ahead = numberIn(bytes, aheadAt, behind)
+  }
+  let generation: number | undefined
+  if (startsWith(bytes, behind, generationKey)) {
+    const generationAt = behind + generationKey.length
+    behind = behindDigits(bytes, generationAt)
+    generation = numberIn(bytes, generationAt, behind)
+  }
+  return { number, ahead, generation, behind }
 }
 
 const behindDigits = (bytes: Uint8Array, from: number): number => {

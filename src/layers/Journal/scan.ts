@@ -6,6 +6,7 @@
 import { Effect, Either } from "effect"
 import * as Disk from "./Disk.ts"
 import * as Line from "./line.ts"
+import * as Tail from "./tail.ts"
 
 /**
  * The first record that is not what was once written, and why.
@@ -50,8 +51,9 @@ const chunk = 1024 * 1024
 const newline = 0x0a
 
 /**
- * Folds all records up to the offset `until`, and judges what is behind the last one. `live` says that somebody may be
- * writing meanwhile, so that what looks damaged is read a second time.
+ * Folds all records: those up to the offset `until`, where it is known that they were acknowledged, else what is there,
+ * without the batch behind it that was cut off. `live` says that somebody may be writing meanwhile, so that what looks
+ * damaged is read a second time.
  *
  * @category combinators
  * @since 0.1.0
@@ -59,33 +61,36 @@ const newline = 0x0a
 export const scan = <S>(
   disk: Disk.Operations,
   descriptor: number,
-  options: { readonly until: number; readonly live: boolean },
+  options: { readonly until?: number | undefined; readonly live: boolean },
   initial: S,
   fold: (state: S, record: string, position: number) => S
 ): Effect.Effect<Scanned<S>, Failure> =>
   Effect.gen(function*() {
     const { size } = yield* attempt(() => disk.stat(descriptor))
+    const { until = Number.POSITIVE_INFINITY } = options
     let state = initial
     const place = Line.beginning()
     let bytes = Buffer.allocUnsafe(Math.min(chunk, size + 1))
     // `bytes[0, filled)` is what the file holds from `end` on, and `end` is where the next record begins.
     let filled = 0
     let end = 0
+    /** Why the line at `end` is not what was once written, if there is one. */
+    let reason: string | undefined
     let isSecond = !options.live
 
     /** Reads on, and says whether there was more. */
     const read = () =>
       attempt(() => {
-        const room = Math.min(bytes.length - filled, options.until - end - filled)
+        if (filled === bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2)
+        const room = Math.min(bytes.length - filled, until - end - filled)
         const count = disk.read(descriptor, bytes, filled, room, end + filled)
         filled += count
         return count > 0
       })
 
-    /** Folds what is whole. Says why it is not what was once written. */
-    const take = (): string | undefined => {
+    /** Folds what is whole, up to a line that is not what was once written. */
+    const take = () => {
       let from = 0
-      let reason: string | undefined
       while (reason === undefined) {
         const to = bytes.indexOf(newline, from)
         if (to === -1 || to >= filled) break
@@ -97,35 +102,31 @@ export const scan = <S>(
       bytes.copyWithin(0, from, filled)
       filled -= from
       end += from
-      if (reason !== undefined || filled < bytes.length) return reason
-      if (filled >= Line.longest) return `it has no end within ${Line.longest} bytes`
-      bytes = Buffer.concat([bytes], bytes.length * 2)
-      return undefined
     }
 
-    /** Says why what is behind the last end is not a record that was cut off while it was written. */
-    const judge = (): string | undefined => {
-      const rest = bytes.subarray(0, filled)
-      const nul = rest.indexOf(0)
-      if (nul !== -1 && rest.subarray(nul).some((byte) => byte !== 0)) return "it has zeros in it"
-      // Had it been cut off, its last byte would not be behind it.
-      return nul === -1 && filled > 0 && Line.whole(rest, 0, filled - 1) === undefined
-        ? "another byte is in the place of its end"
-        : undefined
+    /** Says why this is damage whatever comes behind it. */
+    const damage = (): string | undefined => {
+      if (filled < bytes.length) return undefined
+      if (reason !== undefined && Tail.isFollowed(bytes, place)) return reason
+      return filled >= Line.longest ? reason ?? `it has no end within ${Line.longest} bytes` : undefined
     }
 
     while (true) {
       const isMore = yield* read()
-      const reason = isMore ? take() : judge()
-      if (reason !== undefined) {
+      if (isMore) take()
+      const rest = bytes.subarray(0, filled)
+      const found = isMore ? damage() : Tail.judge(rest, end, place, reason)
+        ?? (until > end && Number.isFinite(until) ? reason ?? "it ends too early" : undefined)
+      if (found !== undefined) {
         if (isSecond) {
           return yield* Either.left<Failure>({
             _tag: "Damaged",
-            damage: { record: place.record + 1, byte: end, reason }
+            damage: { record: place.record + 1, byte: end, reason: found }
           })
         }
         isSecond = true
         filled = 0
+        reason = undefined
       } else if (!isMore) return { state, place, end, rest: filled }
       yield* Effect.yieldNow()
     }

@@ -18,6 +18,8 @@ export interface Call {
   /** The path, also of what was opened before. */
   readonly path: string
   readonly bytes: number
+  /** How many of them are zeros, at their end. */
+  readonly zeros: number
 }
 
 export const faulty = (
@@ -29,8 +31,8 @@ export const faulty = (
   const pathOf = (descriptor: number) => paths.get(descriptor) ?? ""
   const refused = (code: string) => Disk.toError({ code, reason: `${code}: injected` })
 
-  const guard = <A>(name: Name, path: string, run: (said: "ok" | "half" | "nothing") => A, bytes = 0): A => {
-    calls.push({ name, path, bytes })
+  const guard = <A>(name: Name, path: string, run: (said: "ok" | "half" | "nothing") => A, from?: Uint8Array): A => {
+    calls.push({ name, path, bytes: from?.length ?? 0, zeros: from === undefined ? 0 : zerosAtEnd(from) })
     const said = verdict(calls.length, name, path)
     if (said === "crash") throw new Crash()
     if (typeof said === "object") throw refused(said.code)
@@ -57,12 +59,12 @@ export const faulty = (
         pathOf(descriptor),
         (said) => real.read(descriptor, into, offset, said === "half" ? Math.ceil(length / 2) : length, position)
       ),
-    write: (descriptor, from, offset) =>
+    write: (descriptor, from, offset, position) =>
       guard(
         "write",
         pathOf(descriptor),
-        (said) => real.write(descriptor, part(from, offset, said), offset),
-        from.length - offset
+        (said) => real.write(descriptor, part(from, offset, said), offset, position),
+        from.subarray(offset)
       ),
     datasync: (descriptor) => guard("datasync", pathOf(descriptor), () => real.datasync(descriptor)),
     // On the spot, so that a crash ends the fiber and not the tests.
@@ -84,6 +86,8 @@ export const faulty = (
   }
   return { disk, calls }
 }
+
+const zerosAtEnd = (bytes: Uint8Array): number => bytes.length - 1 - bytes.findLastIndex((byte) => byte !== 0)
 
 /** The folders in which a name was made that the loss of power could still take away. */
 export const unsettled = (disk: Disk.Operations): { readonly disk: Disk.Operations; readonly folders: Set<string> } => {
