@@ -181,6 +181,15 @@ export const running: ReadonlyArray<Flag> = [
     group: "Run"
   },
   {
+    name: "durability",
+    kind: "value",
+    meta: "WHAT",
+    choices: ["power", "process"],
+    description: "What a finished step survives: the loss of power, or only the end of the process, which is faster",
+    fallback: "power",
+    group: "Run"
+  },
+  {
     name: "break-lock",
     kind: "switch",
     description: "Take the run from an owner on another host that has ended",

@@ -52,6 +52,14 @@ export const find = (
         new UsageError({ reason: "--home and --store file: name a folder each.", fix: "Leave one of them out." })
       )
     }
+    if (values.get("durability")?.[0] === "process") {
+      return Either.left(
+        new UsageError({
+          reason: "--durability process is for checkpoints in files: a database keeps what it has committed.",
+          fix: "Leave --durability or --store out."
+        })
+      )
+    }
     const { folder, option } = named
     // Where a password is only known to the environment, so is the rest: an option without it would win over it.
     const isPasted = database !== undefined || !store.hasPassword

@@ -122,9 +122,10 @@ export const layer = (
   { home, io, parsed }: Pick<App, "home" | "io" | "parsed">
 ): Layer.Layer<Journal, JournalError | JournalDamaged | StoreUnusable> => {
   const breakLock = parsed.switches.get("break-lock") === true
+  const durability = parsed.values.get("durability")?.[0] === "process" ? "process" : "power"
   const { store } = home
   return store._tag === "Files"
-    ? JournalFile.layer({ home: home.folder, breakLock })
+    ? JournalFile.layer({ home: home.folder, breakLock, durability })
     : Layer.scoped(
       Journal,
       Effect.gen(function*() {

@@ -20,7 +20,7 @@ const folderOf = (home: string) => join(home, "runs", name)
 const fileOf = (home: string) => join(folderOf(home), "journal")
 
 const on =
-  (home: string, disk: Disk.Operations = Disk.real, options: { readonly breakLock?: boolean } = {}) =>
+  (home: string, disk: Disk.Operations = Disk.real, options: Omit<JournalFile.Options, "home"> = {}) =>
   <A, E>(effect: Effect.Effect<A, E, Journal>): Effect.Effect<A, E> =>
     effect.pipe(Effect.provide(JournalFile.layer({ home, ...options })), Effect.provideService(Disk.Disk, disk))
 
@@ -356,6 +356,27 @@ describe("Journal (File) under faults", () => {
           bury(home)
           assertKept(yield* found(home), acknowledged, `operation ${k}`)
         }
+      }
+    }))
+
+  it.effect("loses nothing when the process ends anywhere, with a durability of that, and syncs the file when it is closed", () =>
+    Effect.gen(function*() {
+      const lax = (home: string, disk: Disk.Operations) => on(home, disk, { durability: "process" })
+      const { calls, disk } = faulty()
+      yield* lax(join(temporary(), "home"), disk)(session([]))
+      const ofFile = calls.filter(({ path }) => path.endsWith("/journal")).map(({ name }) => name)
+      assert.notInclude(ofFile, "datasync")
+      assert.notInclude(ofFile, "datasyncLater")
+      assert.strictEqual(ofFile.lastIndexOf("sync"), ofFile.lastIndexOf("close") - 1)
+      assert.isAbove(ofFile.lastIndexOf("sync"), ofFile.lastIndexOf("write"))
+
+      for (let k = 1; k <= calls.length; k++) {
+        const home = join(temporary(), "home")
+        const acknowledged: Array<string> = []
+        const { disk } = faulty((operation) => operation >= k ? "crash" : "ok")
+        yield* Effect.exit(lax(home, disk)(session(acknowledged)))
+        bury(home)
+        assertKept(yield* found(home), acknowledged, `operation ${k}`)
       }
     }))
 
