@@ -6,7 +6,6 @@
  *   greeting
  *   HELLO WORLD
  */
-import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Schema } from "effect"
 import { JournalFile, Pipeline, Run, Step } from "effect-cairn"
 const text = { input: Schema.String, success: Schema.String }
@@ -15,9 +14,9 @@ const shouted = (words: string) => Effect.succeed(words.toUpperCase()).pipe(Effe
 const greet = Step.make("greet", { title: "Greeting", ...text, run: greeted })
 const shout = Step.make("shout", { title: "Shouting", ...text, run: shouted })
 const hello = Pipeline.make("hello", { input: Schema.String }).pipe(
-  Pipeline.step("greet", greet, ({ input }) => input),
-  Pipeline.step("shout", shout, ({ greet }) => greet),
-  Pipeline.output(Schema.String, ({ shout }) => shout)
+  Pipeline.step("greeting", greet, ({ input }) => input),
+  Pipeline.step("shouting", shout, ({ greeting }) => greeting),
+  Pipeline.output(Schema.String, ({ shouting }) => shouting)
 )
 const run = Effect.flatMap(Run.start(hello, "world"), Console.log)
-run.pipe(Effect.provide(JournalFile.layer({ home: ".cairn" })), NodeRuntime.runMain)
+await Effect.runPromise(Effect.provide(run, JournalFile.layer({ home: ".cairn" })))

@@ -95,9 +95,11 @@ describe("examples", { timeout: 120_000 }, () => {
       )
     })
 
-    it("goes on after a kill -9 in the middle, in fifteen lines", async () => {
-      const code = fs.readFileSync(at("examples/02-resume.ts"), "utf8")
-      assert.isAtMost(code.replace(/^\/\*\*.*?\*\/\n/s, "").trim().split("\n").length, 15)
+    it("goes on after a kill -9 in the middle, in fifteen lines, as the README shows it", async () => {
+      const code = source("02-resume.ts").replace(/^\/\*\*.*?\*\/\n/s, "")
+      assert.isAtMost(code.trim().split("\n").length, 15)
+      const readme = fs.readFileSync(at("README.md"), "utf8")
+      assert.strictEqual(examples("README.md")[0], code)
       const script = await bundle("examples/02-resume.ts", folder)
       const place = fs.mkdtempSync(join(folder, "run-"))
 
@@ -111,7 +113,7 @@ describe("examples", { timeout: 120_000 }, () => {
       const killed = await run(script, [], {
         cwd: place,
         started: async ({ kill, until }) => {
-          await until(() => journals().some((path) => fs.readFileSync(path, "utf8").includes("\"p\":\"greet\"")))
+          await until(() => journals().some((path) => fs.readFileSync(path, "utf8").includes("\"p\":\"greeting\"")))
           kill("SIGKILL")
         }
       })
@@ -119,6 +121,8 @@ describe("examples", { timeout: 120_000 }, () => {
 
       assert.deepStrictEqual([killed.code, killed.stdout], [null, "greeting\n"])
       assert.deepStrictEqual([resumed.code, resumed.stdout], [0, "HELLO WORLD\n"])
+      const twice = `$ node hello.ts\n${killed.stdout}Killed\n$ node hello.ts\n${resumed.stdout}`
+      assert.include(readme, `\`\`\`console\n${twice}\`\`\`\n`)
     })
   })
 

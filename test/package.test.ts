@@ -88,6 +88,15 @@ console.log(await Effect.runPromise(Step.make("double", { title: "Doubling", inp
     )
     assert.strictEqual(execFileSync(process.execPath, ["program.js"], { cwd: project, encoding: "utf8" }), "42\n")
 
+    // The first program of the README needs nothing else. (This Node may not run TypeScript by itself yet.)
+    const [, hello = ""] = /^```ts\n(.*?)^```$/ms.exec(fs.readFileSync(at("README.md"), "utf8")) ?? []
+    fs.writeFileSync(join(project, "hello.ts"), hello)
+    const greeted = execFileSync(join(project, "node_modules/.bin/jiti"), ["hello.ts"], {
+      cwd: project,
+      encoding: "utf8"
+    })
+    assert.strictEqual(greeted, "greeting\nHELLO WORLD\n")
+
     fs.writeFileSync(
       join(project, "pipelines.ts"),
       `import { Effect, Schema } from "effect"
