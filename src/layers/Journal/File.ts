@@ -38,6 +38,8 @@ export interface Options {
 }
 
 /**
+ * What a record survives once it is acknowledged.
+ *
  * @category models
  * @since 0.1.0
  */
