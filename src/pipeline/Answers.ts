@@ -21,6 +21,9 @@ export class Answers extends Context.Reference<Answers>()("effect-cairn/pipeline
       _run: string,
       _open: ReadonlyArray<OpenRequest>
     ): Effect.Effect<ReadonlyMap<string, Given>, AnswerUnreadable> => Effect.succeed(new Map()),
+    /** The same, without touching anything: what could not be read is not there. */
+    seen: (_run: string, _open: ReadonlyArray<OpenRequest>): Effect.Effect<ReadonlyMap<string, Given>> =>
+      Effect.succeed(new Map()),
     settled: (_run: string, _id: string, _accepted: boolean): Effect.Effect<Option.Option<string>> => Effect.succeedNone
   })
 }) {}

@@ -68,7 +68,7 @@ export interface JournalExecutor extends Executor {
   readonly past: Executor
   /** The same run, in which nothing is run or shown yet, and what is recalled stays where it is. */
   readonly future: Executor
-  /** Whether a step waits for the answer to what it has asked. */
+  /** Whether a step waits for the answer to what it has asked, and none was handed in. */
   readonly waits: (task: Task) => boolean
 }
 
@@ -233,7 +233,8 @@ export const make = (options: Options): JournalExecutor => {
     waits: ({ digest, place: { path }, step }) =>
       Option.exists(
         HashMap.get(state.requests, path),
-        (open) => open.some((request) => recall.changed(request, step, digest) === undefined)
+        (open) =>
+          open.some((request) => !answers.has(request.id) && recall.changed(request, step, digest) === undefined)
       )
   }
 }

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Effect, Either, Option } from "effect"
+import { Answers } from "./Answers.ts"
 import * as checkpoint from "./checkpoint.ts"
 import { claim, identityOf, nextId, unfinished } from "./claim.ts"
 import { bytesOf } from "./digest.ts"
@@ -28,7 +29,7 @@ import {
   RunNotFound,
   type StepNotFound
 } from "./RunError.ts"
-import type { DurableEvent, Forecast, RunStarted } from "./RunEvent.ts"
+import type { DurableEvent, Forecast, Foretold, RunStarted } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
 import * as RunState from "./RunState.ts"
 import { Secrets } from "./Secrets.ts"
@@ -83,7 +84,7 @@ export const start = <In, S, E, R, Out>(
 export const forecast = <In, S, E, R, Out>(
   pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
   input: In,
-  options: Pick<Options, "new" | "from"> = {}
+  options: Pick<Options, "new" | "from" | "answers"> = {}
 ): Effect.Effect<
   Forecast,
   JournalDamaged | JournalError | InputTooLong | RecordedResultInvalid | StepNotFound,
@@ -92,7 +93,7 @@ export const forecast = <In, S, E, R, Out>(
   Effect.gen(function*() {
     const { value } = yield* asRecorded(pipeline, input)
     const run = options.new === true ? Option.none() : yield* current(pipeline, input)
-    return yield* foretold(pipeline, yield* checkpoint.peek(run), value, options.from)
+    return yield* foretold(pipeline, yield* checkpoint.peek(run), value, options)
   })
 
 /**
@@ -104,7 +105,7 @@ export const forecast = <In, S, E, R, Out>(
 export const forecastOf = <In, S, E, R, Out>(
   pipeline: Pipeline.Pipeline<In, S, E, R, Out>,
   id: string,
-  options: Pick<Options, "from"> = {}
+  options: Pick<Options, "from" | "answers"> = {}
 ): Effect.Effect<
   Forecast,
   JournalDamaged | JournalError | RecordedInputInvalid | RecordedResultInvalid | RunNotFound | StepNotFound,
@@ -113,7 +114,7 @@ export const forecastOf = <In, S, E, R, Out>(
   Effect.gen(function*() {
     const looked = yield* checkpoint.peek(Option.some(yield* existing(id)))
     const input = yield* inputOf(pipeline, yield* begun(pipeline, id, yield* looked.ref.get))
-    return yield* foretold(pipeline, looked, input, options.from)
+    return yield* foretold(pipeline, looked, input, options)
   })
 
 /**
@@ -133,24 +134,14 @@ const foretold = <R>(
   pipeline: Pipeline.Pipeline<never, unknown, unknown, R, unknown>,
   looked: checkpoint.Checkpoint,
   input: unknown,
-  from: string | undefined
+  { answers: handedIn = new Map(), from }: Pick<Options, "from" | "answers">
 ): Effect.Effect<Forecast, JournalDamaged | JournalError | RecordedResultInvalid | StepNotFound, R | Journal> =>
   Effect.gen(function*() {
-    const secrets = yield* Secrets
-    const clock = yield* Effect.clock
-    const executorOn = (state: RunState.RunState) =>
-      JournalExecutor.make({
-        checkpoint: looked,
-        pipeline,
-        state,
-        report: undefined,
-        answers: new Map(),
-        settled: () => Effect.succeedNone,
-        dryRun: false,
-        secrets,
-        clock
-      })
     const before = yield* looked.ref.get
+    const open = RunState.openRequests(before)
+    const left = yield* Effect.flatMap(Answers, (mailbox) => mailbox.seen(looked.id, open))
+    const answers = new Map([...left, ...session.byRequest(open, handedIn)])
+    const executorOn = yield* watching(pipeline, looked, answers)
     const again = from === undefined ? [] : yield* recorded.from(pipeline, before, from)
     yield* recorded.stillFits(looked, pipeline, before, new Set(again))
     const undone = before.undoing === 0 ? [] : yield* session.undoables(executorOn(before), pipeline, input)
@@ -163,6 +154,53 @@ const foretold = <R>(
       (stop) => Effect.failCause(stop.cause)
     )
   }) as Effect.Effect<Forecast, JournalDamaged | JournalError | RecordedResultInvalid | StepNotFound, R | Journal>
+
+/** Executors of a run that is only looked at. */
+const watching = (
+  pipeline: Pipeline.Any,
+  looked: checkpoint.Checkpoint,
+  answers: ReadonlyMap<string, Given>
+): Effect.Effect<(state: RunState.RunState) => JournalExecutor.JournalExecutor> =>
+  Effect.gen(function*() {
+    const secrets = yield* Secrets
+    const clock = yield* Effect.clock
+    return (state) =>
+      JournalExecutor.make({
+        checkpoint: looked,
+        pipeline,
+        state,
+        report: undefined,
+        answers,
+        settled: () => Effect.succeedNone,
+        dryRun: false,
+        secrets,
+        clock
+      })
+  })
+
+/**
+ * Says of each node of a pipeline what becomes of it as far as the records of a run tell, which has come so far: the
+ * world is not looked at. Empty where the records do not fit the pipeline.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const verdicts = (
+  pipeline: Pipeline.Any,
+  id: string
+): Effect.Effect<ReadonlyMap<string, Foretold["verdict"]>, JournalDamaged | JournalError, Journal> =>
+  Effect.gen(function*() {
+    const looked = yield* checkpoint.peek(Option.some(id))
+    const state = yield* looked.ref.get
+    const input = Option.flatMap(state.started, (started) => Either.getRight(inputOf(pipeline, started)))
+    if (Option.isNone(input)) return new Map()
+    const { past: future, waits } = (yield* watching(pipeline, looked, new Map()))(state)
+    const { nodes } = yield* Effect.orElseSucceed(
+      foretell({ future, waits }, state, pipeline, input.value, { looks: false }),
+      () => ({ nodes: [] })
+    )
+    return new Map(nodes.map(({ key, verdict }) => [key, verdict]))
+  }) as Effect.Effect<ReadonlyMap<string, Foretold["verdict"]>, JournalDamaged | JournalError, Journal>
 
 /**
  * Continues a run by its id, with the input that it began with.

@@ -8,7 +8,7 @@
 import { Either, HashMap, Option } from "effect"
 import * as Pipeline from "./Pipeline.ts"
 import * as Plan from "./Plan.ts"
-import type { DurableEvent, Problem, RunEvent } from "./RunEvent.ts"
+import type { DurableEvent, Foretold, Problem, RunEvent } from "./RunEvent.ts"
 import { openRequests, type Phase, type RunState } from "./RunState.ts"
 import type * as Step from "./Step.ts"
 import { summaryOf } from "./summaryOf.ts"
@@ -378,12 +378,19 @@ const within = (row: Row, title = ""): string =>
  * What the checkpoint of a run says, with the numbers and titles that the pipeline has today. Of a pipeline that is not
  * known, the keys are its titles.
  *
+ * Records alone do not tell whether there is more to come of a step that is made of several, or one that is not there:
+ * for that it takes what `Run.verdicts` says, and whether somebody still has the run.
+ *
  * @category constructors
  * @since 0.1.0
  */
 export const ofRecord = (
   events: ReadonlyArray<DurableEvent>,
-  pipeline: Option.Option<Pipeline.Any>
+  pipeline: Option.Option<Pipeline.Any>,
+  known: {
+    readonly verdicts?: ReadonlyMap<string, Foretold["verdict"]>
+    readonly isStopped?: boolean
+  } = {}
 ): Summary => {
   const record = recorder(pipeline)
   const told = events.reduce((self, event) => {
@@ -401,7 +408,9 @@ export const ofRecord = (
         return apply(self, event)
     }
   }, empty)
-  return record.withRest(told)
+  const over = known.isStopped === true ? { ...told, rows: stopped(told.rows, Option.none()) } : told
+  const whole = record.withRest(over)
+  return whole.phase === "done" ? whole : record.judged(whole, known.verdicts ?? new Map())
 }
 
 /**
@@ -625,5 +634,20 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     }
   }
 
-  return { ended, asked, passed, reached, withRest }
+  /** With what becomes of the rows of which records alone do not tell it. */
+  const judged = (self: Summary, verdicts: ReadonlyMap<string, Foretold["verdict"]>): Summary => ({
+    ...self,
+    rows: HashMap.map(self.rows, (row) => {
+      // What recovers from a step is part of what becomes of it.
+      const verdict = verdicts.get(row.path.replace(/#.*$/, ""))
+      if (verdict === undefined) return row
+      const isOver = verdict === "kept" || verdict === "skipped"
+      if (row.status === "skipped") return isOver ? row : { ...row, status: "ahead" }
+      if (!parts.has(row.path) && !tried.has(row.path)) return row
+      if (isOver) return row.status === "running" || row.status === "stopped" ? { ...row, status: "done" } : row
+      return row.status === "done" ? { ...row, status: "stopped" } : row
+    })
+  })
+
+  return { ended, asked, passed, reached, withRest, judged }
 }

@@ -17,7 +17,7 @@ type Verdict = Pick<Foretold, "verdict" | "why">
 
 /**
  * Goes through a pipeline and says of each node what would become of it. Fingerprints are taken and steps look whether
- * what they left holds; nothing else happens.
+ * what they left holds, unless they are not to look at the world; nothing else happens.
  *
  * @category running
  * @since 0.1.0
@@ -26,7 +26,8 @@ export const forecast = (
   { future, waits }: { readonly future: Executor; readonly waits: (task: Task) => boolean },
   state: RunState,
   pipeline: Pipeline.Any,
-  input: unknown
+  input: unknown,
+  options: { readonly looks?: boolean } = {}
 ): Effect.Effect<Forecast, Stop, unknown> =>
   Effect.suspend(() => {
     const { numbers, of } = Plan.numbering(pipeline)
@@ -59,7 +60,7 @@ export const forecast = (
         })
       }
     }
-    return interpret(executor, pipeline, input, { dryRun: false, foretold }).pipe(
+    return interpret(executor, pipeline, input, { dryRun: false, foretold, ...options }).pipe(
       Effect.catchAll((stop) => stop.gravity === gravity.broken ? Effect.fail(stop) : Effect.void),
       Effect.map(() => ({ of, nodes, ...changes(pipeline, state, nodes) }))
     )

@@ -272,8 +272,13 @@ const inOrder = (open: ReadonlyArray<OpenRequest>, asking: ReadonlyArray<string>
 const outputCodec = (pipeline: Pipeline.Any): Codec.Codec => pipeline.definition.output?.codec ?? nothing
 const nothing = Codec.make(Schema.Void)
 
-/** Answers by the id of their request, where they were given for a step that asks one question. */
-const byRequest = (
+/**
+ * Answers by the id of their request, where they were given for a step that asks one question.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const byRequest = (
   open: ReadonlyArray<OpenRequest>,
   answers: ReadonlyMap<string, Given>
 ): ReadonlyMap<string, Given> =>

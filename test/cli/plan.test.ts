@@ -1,8 +1,8 @@
 import { afterAll, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
-import { Agent, Field, Interviewer, Pipeline, Program, Step, Validation, Workspace } from "effect-cairn"
+import { Agent, AgentHandOff, Field, Interviewer, Pipeline, Program, Step, Validation, Workspace } from "effect-cairn"
 import * as fs from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { isJson, temporary } from "./command.ts"
 import { callOf } from "./within.ts"
 
@@ -122,7 +122,7 @@ const renamed = Program.make(
   about
 )
 
-const said = (args: string, program = planned) =>
+const said = (args: string, program: Program.Program<unknown, never> = planned) =>
   Effect.suspend(() =>
     callOf({ name: "app", version: "1", programs: [program] }, args.split(" "), { cwd, env: { NO_COLOR: "1" } })
   )
@@ -130,12 +130,12 @@ const said = (args: string, program = planned) =>
 /** Everything below the folder, with when it was changed. */
 const disk = () =>
   fs.readdirSync(cwd, { recursive: true, encoding: "utf8" }).sort().map((path) => {
-    const { ino, mode, mtimeNs, size } = fs.statSync(join(cwd, path), { bigint: true })
+    const { ino, mode, mtimeNs, size } = fs.lstatSync(join(cwd, path), { bigint: true })
     return `${path} ${ino} ${mode} ${size} ${mtimeNs}`
   })
 
 /** A plan that was made where nothing may be used, and left nothing behind. */
-const plan = (args: string, program?: typeof planned) =>
+const plan = (args: string, program?: Program.Program<unknown, never>) =>
   Effect.gen(function*() {
     mayUse = false
     const before = disk()
@@ -216,6 +216,51 @@ describe("a plan", () => {
         renames: [{ was: "written", now: "wrote" }],
         gone: []
       })
+    }))
+
+  it.live("knows of an answer that lies there already, and leaves it where it is", () =>
+    Effect.gen(function*() {
+      const handedOver = Step.make("handedOver", {
+        title: "Doing asking",
+        input: Schema.String,
+        success: Schema.String,
+        failure: Agent.Failure,
+        run: () =>
+          Effect.zipRight(
+            guarded("the body that asks", ""),
+            Agent.ask({ name: "q", prompt: "Which?", answer: Schema.String })
+          )
+      })
+      const handing = Program.make(
+        Pipeline.make("planned", { input: Input }).pipe(
+          Pipeline.step("asked", handedOver, ({ input }) => input.name),
+          Pipeline.step("last", step("last", Effect.void), ({ asked }) => asked)
+        ),
+        { ...about, layer: () => AgentHandOff.layer() }
+      )
+      const planned = (first: string) => [
+        `planned · would go on with run ${id} (waiting)`,
+        "",
+        "STEP | PLAN | WHY",
+        `1/2 | Doing asking | ${first}`,
+        "2/2 | Doing last | will run | asked runs first"
+      ]
+      assert.strictEqual((yield* said("planned it -q", handing)).code, 42)
+      const folder = join(cwd, ".cairn", "runs", id)
+      const [request = ""] = fs.readdirSync(join(folder, "requests"))
+      const answer = join(folder, "responses", request)
+
+      const asked = planned("will ask | it waits for an answer")
+      assert.deepStrictEqual(table(yield* plan("plan @last", handing)).slice(0, 5), asked)
+      // What must not be read answers nothing.
+      fs.mkdirSync(dirname(answer), { mode: 0o700, recursive: true })
+      fs.symlinkSync("elsewhere", answer)
+      assert.deepStrictEqual(table(yield* plan("plan @last", handing)).slice(0, 5), asked)
+      fs.rmSync(answer)
+      fs.writeFileSync(answer, "\"yes\"", { mode: 0o600 })
+      for (const args of ["plan @last", "plan planned it"]) {
+        assert.deepStrictEqual(table(yield* plan(args, handing)).slice(0, 5), planned("will run"))
+      }
     }))
 
   it.live("says what is missing or was meant", () =>

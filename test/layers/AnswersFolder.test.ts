@@ -8,6 +8,7 @@ import { join } from "node:path"
 import * as AnswersFolder from "../../src/layers/Answers/Folder.ts"
 import { RunFolder } from "../../src/layers/RunFolder.ts"
 import { Answers } from "../../src/pipeline/Answers.ts"
+import { Given } from "../../src/pipeline/Question.ts"
 import type { OpenRequest } from "../../src/pipeline/RunEvent.ts"
 
 const id = "0123456789abcdef0123456789abcdef"
@@ -84,6 +85,20 @@ describe("an answer in a folder", () => {
 
       assert.deepStrictEqual(fs.readdirSync(responses), [])
       assert.strictEqual(yield* left, "nothing")
+    }))
+
+  it.effect("is seen without being touched, where it may be read", () =>
+    Effect.gen(function*() {
+      const seen = Effect.map(mailbox(({ seen }) => seen("run", [request])), (answers) => answers.get(id))
+
+      assert.isUndefined(yield* seen)
+      fs.symlinkSync("elsewhere", file)
+      assert.isUndefined(yield* seen)
+      assert.deepStrictEqual(fs.readdirSync(responses), [`${id}.json`])
+      fs.rmSync(file)
+      fs.writeFileSync(file, "\"good\"")
+      assert.deepStrictEqual(yield* seen, Given.Text({ text: "\"good\"" }))
+      assert.deepStrictEqual(fs.readdirSync(responses), [`${id}.json`])
     }))
 
   it.effect("is kept under another name each time it was refused", () =>

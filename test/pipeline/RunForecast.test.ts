@@ -156,7 +156,12 @@ describe("a forecast", () => {
       assert.deepStrictEqual(words(yield* scene.on(Run.forecast(pipeline, "i"))), asked)
       yield* Effect.exit(scene.on(Run.start(pipeline, "i", { answers: given("each/x") })))
       assert.deepStrictEqual(words(yield* scene.on(Run.forecast(pipeline, "i"))), asked)
-      yield* scene.on(Run.start(pipeline, "i", { answers: given("each/y") }))
+      // It is handed in with the command that would go on.
+      const answers = given("each/y")
+      const answered = { each: "runs", last: "runs after each" }
+      assert.deepStrictEqual(words(yield* scene.on(Run.forecast(pipeline, "i", { answers }))), answered)
+      assert.deepStrictEqual(words(yield* scene.on(Run.forecastOf(pipeline, scene.id(), { answers }))), answered)
+      yield* scene.on(Run.start(pipeline, "i", { answers }))
       // That run is finished: the same command would begin another one.
       assert.deepStrictEqual(words(yield* scene.on(Run.forecast(pipeline, "i"))), {
         each: "runs",

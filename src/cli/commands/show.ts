@@ -47,9 +47,19 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const path = app.parsed.values.get("step")?.[0]
   const now = yield* when.now
   return path === undefined
-    ? ofRun(app, info, Summary.ofRecord(events, pipeline), asidesOf(info, events), now)
+    ? ofRun(app, info, yield* summaryOf(info, events, pipeline), asidesOf(info, events), now)
     : yield* ofStep(app, info, events, pipeline, path, now)
 })
+
+const summaryOf = (info: Run.Info, events: ReadonlyArray<DurableEvent>, pipeline: Option.Option<Pipeline.Any>) =>
+  Effect.map(
+    Effect.transposeMapOption(pipeline, (pipeline) => Run.verdicts(pipeline, info.id)),
+    (verdicts) =>
+      Summary.ofRecord(events, pipeline, {
+        verdicts: Option.getOrElse(verdicts, () => new Map()),
+        isStopped: info.status === "stopped"
+      })
+  )
 
 const ofRun = (
   app: App,
@@ -140,7 +150,7 @@ const ofStep = Effect.fnUntraced(function*(
   const executions = Summary.executions(events, pipeline)
   const asides = asidesOf(info, events)
   const { id } = info
-  const rows = Summary.rows(Summary.ofRecord(events, pipeline))
+  const rows = Summary.rows(yield* summaryOf(info, events, pipeline))
   const path = rows.find(({ number }) => String(number) === asked)?.path ?? asked
   const one = executions.get(path)
   if (one !== undefined) {

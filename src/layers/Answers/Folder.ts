@@ -49,6 +49,15 @@ export const layer: Layer.Layer<never, never, RunFolder> = Layer.effect(
           })),
         (found) => new Map(Array.getSomes(found))
       ),
+    seen: (run, open) =>
+      Effect.map(
+        Effect.forEach(open, ({ id }) =>
+          Effect.map(
+            look(folderOf(runs, run), `${id}.json`),
+            Option.map((text) => [id, Given.Text({ text })] as const)
+          )),
+        (found) => new Map(Array.getSomes(found))
+      ),
     // What is recorded counts: a file that cannot be moved answers nothing that is open, or is judged once more.
     settled: (run, id, accepted) =>
       inside(folderOf(runs, run), (here) =>
@@ -89,6 +98,13 @@ const read = (folder: string, name: string): Effect.Effect<Option.Option<string>
     )
   )
 }
+
+/** The text of a file, if it may be read. */
+const look = (folder: string, name: string): Effect.Effect<Option.Option<string>> =>
+  inside(folder, (here) => text(join(here, name))).pipe(
+    Effect.map(Option.flatten),
+    Effect.orElseSucceed(Option.none)
+  )
 
 /** Moves something away under the first name that is free, without looking into it. Gives its new path. */
 const reject = (
