@@ -122,7 +122,7 @@ const renamed = Program.make(
   about
 )
 
-const said = (args: string, program: Program.Program<unknown, never> = planned) =>
+const said = (args: string, program: Program.Program<unknown> = planned) =>
   Effect.suspend(() =>
     callOf({ name: "app", version: "1", programs: [program] }, args.split(" "), { cwd, env: { NO_COLOR: "1" } })
   )
@@ -135,7 +135,7 @@ const disk = () =>
   })
 
 /** A plan that was made where nothing may be used, and left nothing behind. */
-const plan = (args: string, program?: Program.Program<unknown, never>) =>
+const plan = (args: string, program?: Program.Program<unknown>) =>
   Effect.gen(function*() {
     mayUse = false
     const before = disk()
