@@ -22,22 +22,24 @@ export const layer = (io: Io.Io, parsed: Parsed): Layer.Layer<never> => {
     ? json
     : isVerbose
     ? Logger.map(Logger.logfmtLogger, printable.text)
-    : plain(paint.make(Io.colors(io, io.stderr, parsed)))
+    : plain(paint.make(Io.colors(io, io.stderr, parsed)), () => Io.columnsOf(io.stderr))
   return Layer.merge(
     Logger.replace(Logger.defaultLogger, Logger.map(logger, (text) => io.stderr.write(`${text}\n`))),
     Logger.minimumLogLevel(isVerbose ? LogLevel.Debug : isQuiet ? LogLevel.Error : LogLevel.Info)
   )
 }
 
-/** The words alone: what a label would say, the colour does. */
-const plain = (paint: paint.Paint): Logger.Logger<unknown, string> =>
+/** The words alone, below what they are where that is no mere information. */
+const plain = (paint: paint.Paint, columns: () => number): Logger.Logger<unknown, string> =>
   Logger.make(({ cause, logLevel, message }) => {
     const text = printable.text([messageOf(message), firstOf(cause)].filter((part) => part !== "").join(": "))
-    return LogLevel.greaterThanEqual(logLevel, LogLevel.Error)
-      ? paint.red(text)
+    const [label, painted] = LogLevel.greaterThanEqual(logLevel, LogLevel.Error)
+      ? ["Error: ", paint.red] as const
       : LogLevel.greaterThanEqual(logLevel, LogLevel.Warning)
-      ? paint.yellow(text)
-      : text
+      ? ["Warning: ", paint.yellow] as const
+      : ["", String] as const
+    const lines = `${label}${text}`.split("\n").flatMap((line) => printable.wrap(line, columns()))
+    return painted(label) + lines.join("\n").slice(label.length)
   })
 
 /** A line among the events. */

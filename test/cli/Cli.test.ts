@@ -209,7 +209,7 @@ describe("stdout and stderr", { timeout: 60_000 }, () => {
     const printed = await call("fixture --how print --json")
 
     assert.strictEqual(logged.stdout, "first nobody\n")
-    assert.match(logged.stderr, /^a warning of the step$/m)
+    assert.match(logged.stderr, /^Warning: a warning of the step$/m)
     assert.match(printed.stderr, /^printed from within$/m)
     assert.strictEqual(document(printed).status, "done")
   })

@@ -92,6 +92,52 @@ describe("template-qa, typed line by line", { timeout: 60_000 }, () => {
     assert.isFalse(fs.existsSync(join(folder, sessionFile)))
   })
 
+  it("begins anew with --new, and takes the answers of a run that is gone from its session, after asking", async () => {
+    await call(["--lines"], { input: "demo\n" })
+    const anew = await call(["--lines", "--new"], { input: "other\n" })
+    assert.notInclude(anew.stderr, "Go on with it?")
+    assert.deepStrictEqual(read(sessionFile).answers, { template_name: "other" })
+
+    fs.rmSync(join(folder, ".cairn"), { recursive: true })
+    const gone = await call(["--lines"], { input: "y\n" })
+
+    assert.include(gone.stderr, "after 1 answers. Go on with it?")
+    assert.notInclude(gone.stderr, "What should this template be called?")
+  })
+
+  /** A whole interview, with a list of lines as one line, since only the whole list is an answer. */
+  const whole = [
+    ..."demo|4|A template for kills||Ada|3|2|specific|1.2.3|2||1|1,3|specify|||pytest|2||||y||1|y|paths|1".split("|"),
+    "/\n",
+    "yes"
+  ]
+  const typed = (from: number, to?: number) => whole.slice(from, to).map((line) => `${line}\n`).join("")
+  const prompts = (text: string) => text.match(/^(?:Enter |Confirm |Line )[^\n]*: /gm)?.length ?? 0
+
+  it("comes to the same when it is killed at a question", async () => {
+    const undisturbed = await call(["--lines", "--json"], { input: typed(0) })
+    const { asked, config } = outputOf(undisturbed)
+    assert.lengthOf(asked as ReadonlyArray<string>, whole.length)
+
+    for (const count of [1, 9, 17, 28]) {
+      const before = typed(0, count)
+      fs.rmSync(folder, { recursive: true })
+      fs.mkdirSync(folder)
+      await call(["--lines"], {
+        input: null,
+        started: async ({ kill, stderr, until, write }: Child) => {
+          write(before)
+          await until(() => prompts(stderr()) === before.split("\n").length)
+          kill("SIGKILL")
+        }
+      })
+
+      const again = await call(["--lines", "--json"], { input: typed(count) })
+
+      assert.deepStrictEqual([again.code, outputOf(again).config, outputOf(again).asked], [0, config, asked])
+    }
+  })
+
   it("takes everything back on a no, keeps it in the session, and offers it the next time", async () => {
     const enter = "\n".repeat(26)
     const first = await call(["--lines", "--json"], { input: `demo\n4\nA template for tests\n${"\n".repeat(22)}no\n` })
@@ -269,11 +315,11 @@ describe("template-qa, from what was saved", () => {
   })
 
   it("offers the defaults of the catalogue where a saved value belongs to another language or is no choice", async () => {
-    saved({ template_purpose: "fun" })
+    saved({ template_purpose: "fun", description: "short" })
     const enter = (lines: number) => "\n".repeat(lines)
 
     const ended = await call(["--from-config", "--lines", "--json"], {
-      input: `${enter(5)}python\n${enter(40)}`
+      input: `${enter(2)}A template for tests\n${enter(2)}python\n${enter(40)}`
     })
 
     assert.strictEqual(ended.code, 0)
@@ -295,6 +341,9 @@ describe("template-qa, from what was saved", () => {
         "not-a-choice",
         "template_purpose is not offered as it was saved: \"fun\" cannot be an answer (a number from 1 to 4, or " +
         "quick_start, team_standards, prototype, production)"
+      ], [
+        "too-short",
+        "description is not offered as it was saved: Description must be at least 10 characters long"
       ]]
     )
   })
@@ -483,7 +532,7 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
             }
             // A line that was kept, or the reason that it was not, is there before the next one is typed.
             if (asked._tag === "Lines" && typed !== "") {
-              await until((lines) => lines.some((line) => line.trim() === typed || line.includes("✗ URL")))
+              await until((lines) => lines.some((line) => line.trim() === `✓ ${typed}` || line.includes("✗ URL")))
             }
             if (asked._tag === "Lines" && typed.startsWith("ftp")) await press("\u0015")
           }

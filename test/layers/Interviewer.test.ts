@@ -245,7 +245,7 @@ describe("a hand-off", () => {
       )
       assert.include(
         request?.prompt,
-        "- by: How?\n  train: By train\n  bike: By bike\n  other: Otherwise, or in the user's own words\n  Default: train"
+        "- by: How?\n  train: By train\n  bike: By bike\n  other: Otherwise; in the user's own words: \"other: WORDS\"\n  Default: train"
       )
 
       const second = yield* Effect.flip(

@@ -75,7 +75,7 @@ describe("the form of a text", () => {
       "  Enter answers · Esc goes back"
     ])
     assert.deepStrictEqual(shown(text, "ab", "left", "ü")[2], "  › aü|b")
-    assert.deepStrictEqual(shown({ ...text, default: "tea" })[2], "  › | tea")
+    assert.deepStrictEqual(shown({ ...text, default: "tea" })[2], "  › |  tea (default)")
     assert.deepStrictEqual(shown(text, "x".repeat(50), "👍")[2], `  › ${"x".repeat(31)}👍| `)
     assert.deepStrictEqual(shown(text, "x".repeat(50), "home")[2], `  › |${"x".repeat(33)}`)
   })
@@ -159,7 +159,7 @@ describe("the form of lines", () => {
     const lines: Asked = { _tag: "Lines", ...about, ends: "empty" }
     assert.deepStrictEqual(shown(lines, "one", "enter", "x", "enter"), [
       "? Which one?",
-      "  one",
+      "  ✓ one",
       "  › x| ",
       "  ✗ It must be at least 3 characters",
       "    long",
@@ -169,6 +169,11 @@ describe("the form of lines", () => {
     assert.deepStrictEqual(type(lines, " one ", "enter", "two", "enter", " ", "enter"), ["one", "two"])
     assert.deepStrictEqual(type(lines, "enter"), [])
     assert.deepStrictEqual(type({ ...lines, default: ["a", "b"] }, "enter"), ["a", "b"])
+    assert.deepStrictEqual(shown({ ...lines, default: ["a", "b"] }).slice(1, 4), [
+      "  a (default)",
+      "  b (default)",
+      "  › | "
+    ])
   })
 
   it("keeps them as they are typed, until a dot", () => {
@@ -217,7 +222,48 @@ describe("every form", () => {
 
     const lines = form.make(asking({ _tag: "Lines", ...about, ends: "empty" }))
     const typed = { ...lines, lines: ["one", "two", "three", "four", "five"] }
-    assert.deepStrictEqual(form.render(typed, look(80, false, 8)).slice(1, -2), ["  ⋮", "  three", "  four", "  five"])
+    assert.deepStrictEqual(form.render(typed, look(80, false, 8)).slice(1, -2), [
+      "  ⋮",
+      "  ✓ three",
+      "  ✓ four",
+      "  ✓ five"
+    ])
+  })
+
+  it("says nothing by colours alone, keeps what is chosen in that of all text, and ends each line as it began", () => {
+    const [on, off, dim] = ["\u001B[1m", "\u001B[22m", "\u001B[2m"]
+    const questions: ReadonlyArray<Asked> = [
+      { _tag: "Text", ...about, help: "An example", default: "tea" },
+      { _tag: "Choice", ...about, choices, default: "coffee" },
+      { _tag: "Many", ...about, choices, default: ["coffee"] },
+      { _tag: "Confirm", ...about, default: true },
+      { _tag: "Lines", ...about, ends: "empty", default: ["tea"] }
+    ]
+    for (const question of questions) {
+      const state = { ...form.make(asking(question)), error: "No" }
+      const painted = form.render(state, look(80, true))
+      // oxlint-disable-next-line no-control-regex -- that is what a colour begins with
+      const codes = /\u001B\[(\d+)m/g
+      assert.deepStrictEqual(
+        painted.map((line) => line.replace(codes, "")),
+        form.render(state, look(80)),
+        "the same words without colours"
+      )
+      for (const line of painted) {
+        const open = [...line.matchAll(codes)].reduce<ReadonlyArray<string>>((open, [, code = ""]) => {
+          const closes: Readonly<Record<string, RegExp>> = { 22: /^[12]$/, 39: /^3[0-7]$/ }
+          return closes[code] === undefined ? [...open, code] : open.filter((one) => !closes[code]?.test(one))
+        }, [])
+        assert.deepStrictEqual(open, [], line)
+        // oxlint-disable-next-line no-control-regex -- the same
+        assert.notMatch(line, /\u001B\[[1-7]\d?m\u001B\[(22|39)m/, "nothing is painted that is not there")
+      }
+    }
+    const choice = form.make(asking({ _tag: "Choice", ...about, choices, default: "coffee" }))
+    assert.strictEqual(
+      form.render(choice, look(80, true))[2],
+      `\u001B[36m›\u001B[39m ${on}Coffee${off}${dim} (default)${off}`
+    )
   })
 
   it("leaves a line of what was answered, or left", () => {

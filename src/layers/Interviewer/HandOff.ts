@@ -57,7 +57,7 @@ const promptOf = ({ questions, title }: Questionnaire, open: ReadonlyArray<Asked
       }),
       ...("choices" in question
         ? question.choices.map(({ label, specify, value }) =>
-          `  ${value}: ${label}${specify === true ? ", or in the user's own words" : ""}`
+          `  ${value}: ${label}${specify === true ? `; in the user's own words: "${value}: WORDS"` : ""}`
         )
         : question._tag === "Confirm"
         ? []

@@ -101,6 +101,8 @@ const headOf = ({ before, question }: Asking): ReadonlyArray<string> => {
       ? question.choices.map(({ label, specify, value }, index) =>
         `  ${index + 1}. ${label}${specify === true ? ` - ${value}: WORDS` : ""}${isDefault(value) ? " [DEFAULT]" : ""}`
       )
+      : question._tag === "Lines"
+      ? (question.default ?? []).map((line) => `  ${line} [DEFAULT]`)
       : [])
   ]
 }
@@ -123,6 +125,8 @@ const promptOf = (question: Asked.Asked): string => {
     case "Confirm":
       return `Confirm (${question.default === undefined ? "y/n" : question.default ? "Y/n" : "y/N"})`
     case "Lines":
-      return question.ends === "dot" ? "Line (a line with only a dot ends)" : "Line (an empty line ends)"
+      return `Line (${question.ends === "dot" ? "a line with only a dot ends" : "an empty line ends"}${
+        (question.default ?? []).length === 0 ? "" : ", and keeps what there is"
+      })`
   }
 }

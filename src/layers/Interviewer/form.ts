@@ -258,7 +258,7 @@ export interface Look {
  * @since 0.1.0
  */
 export const render = (form: Form, look: Look): ReadonlyArray<string> => {
-  const { asking: { question }, at, error, isSpecifying, lines } = form
+  const { asking: { question }, at, error, isSpecifying } = form
   const wrapped = (text: string, hang = 2) => printable.wrap(printable.line(text), look.columns - 1, hang)
   const [first = "", ...rest] = wrapped(`? ${question.text}`)
   const above = [
@@ -278,13 +278,19 @@ export const render = (form: Form, look: Look): ReadonlyArray<string> => {
     : question._tag === "Confirm"
     ? [`  ${[true, false].map((answer) => wordOf(form, answer, look)).join("  ")}`]
     : question._tag === "Lines"
-    ? around(
-      lines.map((line) => look.dim(printable.fit(`  ${printable.line(line)}`, look.columns - 1))),
-      lines.length - 1,
-      room
-    )
+    ? linesOf(form, look, room)
     : []
   return [...above, ...shown, ...below]
+}
+
+/** The last lines that were added; before the first, what stays unless one is. */
+const linesOf = ({ asking: { question }, lines }: Form, look: Look, room: number): ReadonlyArray<string> => {
+  const fit = (line: string, room: number) => printable.fit(printable.line(line), look.columns - room)
+  if (lines.length > 0) {
+    return around(lines.map((line) => `  ${look.green("✓")} ${fit(line, 5)}`), lines.length - 1, room)
+  }
+  const kept = question._tag === "Lines" ? question.default ?? [] : []
+  return around(kept.map((line) => look.dim(`  ${fit(line, 13)} (default)`)), 0, room)
 }
 
 /** As many lines as there is room for around one of them, and a mark where others are left out. */
@@ -299,7 +305,7 @@ const around = (lines: ReadonlyArray<string>, at: number, room: number): Readonl
 
 const wordOf = ({ asking: { question }, at }: Form, answer: boolean, look: Look): string => {
   const word = answer ? "Yes" : "No"
-  return `${at === (answer ? 0 : 1) ? look.cyan(`› ${word}`) : `  ${word}`}${
+  return `${at === (answer ? 0 : 1) ? `${look.cyan("›")} ${look.bold(word)}` : `  ${word}`}${
     question.default === answer ? look.dim(" (default)") : ""
   }`
 }
@@ -316,7 +322,7 @@ const choiceOf = (
     [question.default ?? []].flat().includes(question.choices[index]?.value ?? "")
   const mark = isDefault ? " (default)" : ""
   const text = printable.fit(box + printable.line(label), look.columns - 3 - mark.length)
-  return `${isAt ? look.cyan("›") : " "} ${isAt ? look.cyan(text) : text}${look.dim(mark)}`
+  return `${isAt ? look.cyan("›") : " "} ${isAt ? look.bold(text) : text}${look.dim(mark)}`
 }
 
 /** The part of what is typed that is around the caret, on one line. */
@@ -324,8 +330,9 @@ const field = ({ asking: { question }, cursor, isSpecifying, typed }: Form, look
   const room = Math.max(4, look.columns - 6)
   const otherwise = question._tag === "Text" && !isSpecifying ? question.default ?? "" : ""
   if (typed.length === 0) {
+    const mark = " (default)"
     return `  › ${look.caret(" ")}${
-      otherwise === "" ? "" : look.dim(printable.fit(printable.line(otherwise), room - 1))
+      otherwise === "" ? "" : look.dim(` ${printable.fit(printable.line(otherwise), room - 2 - mark.length)}${mark}`)
     }`
   }
   const shown = typed.map(printable.line)

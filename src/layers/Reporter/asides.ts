@@ -25,22 +25,36 @@ export const lines = (
 ): (event: RunEvent) => ReadonlyArray<string> => {
   const { columns = () => Infinity, hint } = options
   const none = (): ReadonlyArray<string> => []
-  const begins = (event: { readonly program?: string | undefined; readonly run?: string | undefined }, how: string) =>
-    `${paint.bold(printable.line(event.program ?? ""))} · ${how} ${event.run ?? ""}`
+  const dim = (text: string, hang?: number) => printable.wrap(text, columns(), hang).map((line) => paint.dim(line))
+  /** What is said in brackets goes below where there is no room for it. */
+  const begins = (
+    event: { readonly program?: string | undefined; readonly run?: string | undefined },
+    how: string,
+    beside: ReadonlyArray<string>
+  ) => {
+    const program = printable.line(event.program ?? "")
+    const all = beside.length === 0 ? "" : ` (${beside.join("; ")})`
+    const plain = `${program} · ${how} ${event.run ?? ""}`
+    const isShort = printable.width(plain + all) <= columns()
+    const [first = "", ...rest] = printable.wrap(plain, columns(), 3)
+    return [
+      `${paint.bold(program)}${first.slice(program.length)}${isShort ? paint.dim(all) : ""}`,
+      ...rest,
+      ...(isShort ? [] : dim(`   ${all.trim()}`, 4))
+    ]
+  }
 
   return match({
-    RunStarted: (event) => [
-      `${begins(event, "run")}${
-        event.follows === undefined ? "" : paint.dim(` (${event.follows} is finished; this is another one)`)
-      }`
-    ],
-    RunResumed: (event) => [
-      `${begins(event, "going on with run")} ${
-        paint.dim(`(${[was[event.was ?? "running"], ...(hint === undefined ? [] : [hint])].join("; ")})`)
-      }`
-    ],
+    RunStarted: (event) =>
+      begins(
+        event,
+        "run",
+        event.follows === undefined ? [] : [`${event.follows} is finished`, "this is another one"]
+      ),
+    RunResumed: (event) =>
+      begins(event, "going on with run", [was[event.was ?? "running"] ?? "", ...(hint === undefined ? [] : [hint])]),
     Foreseen: ({ forecast }) => [
-      ...[words.ofForecast(forecast)].flatMap((text) => text === "" ? [] : [`   ${paint.dim(text)}`]),
+      ...[words.ofForecast(forecast)].flatMap((text) => text === "" ? [] : dim(`   ${text}`)),
       ...forecast.renames.map(({ now, was }) =>
         `   ${paint.yellow("?")} "${printable.line(was)}" is gone and "${
           printable.line(now)
@@ -48,7 +62,7 @@ export const lines = (
       ),
       ...(forecast.gone.length === 0
         ? []
-        : [`   ${paint.dim(`gone: ${forecast.gone.map(printable.line).join(", ")}`)}`])
+        : dim(`   gone: ${forecast.gone.map(printable.line).join(", ")}`))
     ],
     Retrying: ({ attempt, delay, path, problem, title = path }) => [
       `   ${paint.yellow("↻")} ${printable.line(title)}: attempt ${attempt + 1} in ${words.duration(delay)}: ${

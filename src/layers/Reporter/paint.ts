@@ -19,7 +19,8 @@ export interface Paint {
 
 /** @category constructors */
 export const make = (colors: boolean): Paint => {
-  const style = (on: number, off: number) => (text: string) => colors ? `\u001B[${on}m${text}\u001B[${off}m` : text
+  const style = (on: number, off: number) => (text: string) =>
+    colors && text !== "" ? `\u001B[${on}m${text}\u001B[${off}m` : text
   return {
     green: style(32, 39),
     red: style(31, 39),

@@ -20,6 +20,8 @@ export interface Session {
   readonly stored: Readonly<Record<string, unknown>>
   /** When, as far as the file says. */
   readonly savedAt: string
+  /** The run that wrote the file; nothing where another program did. */
+  readonly run: string | null
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -34,11 +36,15 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const parse = (text: string): Either.Either<Session, string> =>
   Either.flatMap(foreignJson(text), (file) => {
     if (!isObject(file)) return Either.left("it is not an object")
-    if (file.answers === undefined) return Either.right({ stored: file, savedAt: "" })
+    if (file.answers === undefined) return Either.right({ stored: file, savedAt: "", run: null })
     const { answers, metadata } = file
-    const savedAt = isObject(metadata) ? metadata.saved_at : ""
+    const { run, saved_at: savedAt } = isObject(metadata) ? metadata : {}
     return isObject(answers)
-      ? Either.right({ stored: answers, savedAt: typeof savedAt === "string" ? savedAt : "" })
+      ? Either.right({
+        stored: answers,
+        savedAt: typeof savedAt === "string" ? savedAt : "",
+        run: typeof run === "string" ? run : null
+      })
       : Either.left("\"answers\" is not an object")
   })
 
@@ -48,12 +54,12 @@ export const parse = (text: string): Either.Either<Session, string> =>
  * @category encoding
  * @since 0.1.0
  */
-export const toText = ({ savedAt, stored }: Session): string =>
+export const toText = ({ run, savedAt, stored }: Session): string =>
   `${
     JSON.stringify(
       {
         answers: Object.fromEntries(Object.entries(stored).filter(([, answer]) => answer !== null)),
-        metadata: { saved_at: savedAt, version: "1.0" }
+        metadata: { saved_at: savedAt, version: "1.0", ...(run === null ? {} : { run }) }
       },
       null,
       2

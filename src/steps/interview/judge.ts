@@ -94,18 +94,19 @@ export const judge = <A, R>(interview: Interview.Interview<A, R>, of: {
  * @category rules
  * @since 0.1.0
  */
-export const rulesOf = <A, R>(interview: Interview.Interview<A, R>): Validation.Validation<Interview.Answers, R> =>
-  Validation.all(
-    ...Interview.placed(interview).map((place) => {
-      const { id, rule } = place.question
-      return Validation.check(id, (answers: Interview.Answers) => {
-        const resolved = Interview.resolve(place, answers)
-        const answer = answers[id] ?? null
-        if (resolved._tag !== "Asked" || answer === null) return []
-        return Effect.match(accept(resolved.asked, rule, answer), {
-          onFailure: (issues) => issues.map((issue): Validation.Issue => ({ ...issue, path: `/${id}` })),
-          onSuccess: () => []
-        })
+export const rulesOf = <A, R>(interview: Interview.Interview<A, R>): Validation.Validation<Interview.Answers, R> => {
+  const all = Interview.placed(interview)
+  const notAsked = Object.fromEntries(all.map(({ question: { id } }) => [id, null]))
+  return Validation.all(...all.map((place) => {
+    const { id, rule } = place.question
+    return Validation.check(id, (answers: Interview.Answers) => {
+      const answer = answers[id] ?? null
+      const resolved = Interview.resolve(place, { ...notAsked, ...answers })
+      if (resolved._tag !== "Asked" || answer === null) return []
+      return Effect.match(accept(resolved.asked, rule, answer), {
+        onFailure: (issues) => issues.map((issue): Validation.Issue => ({ ...issue, path: `/${id}` })),
+        onSuccess: () => []
       })
     })
-  )
+  }))
+}

@@ -17,12 +17,19 @@ import {
   UnsafePath,
   Workspace
 } from "../../layers/Workspace.ts"
+import { CurrentStep } from "../../pipeline/CurrentStep.ts"
+import { Journal } from "../../pipeline/Journal.ts"
+import * as Run from "../../pipeline/Run.ts"
 import * as Step from "../../pipeline/Step.ts"
+import * as Validation from "../../pipeline/Validation.ts"
 import { Warning } from "../review/Draft.ts"
+import { catalogue } from "./catalogue.ts"
 import * as ConfigFile from "./ConfigFile.ts"
 import { ConfigCorrupt, ConfigInvalid, ConfigNotFound, SaveFailed } from "./errors.ts"
+import { rulesOf } from "./judge.ts"
 import * as rules from "./rules.ts"
 import * as SessionFile from "./SessionFile.ts"
+import * as stored from "./stored.ts"
 
 const Settings = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
@@ -91,13 +98,17 @@ export const findEarlier = Step.make("find-earlier", {
       const parsed = fromConfig && Option.isSome(file)
         ? Option.some(yield* ConfigFile.parse(path, file.value.text))
         : Option.none()
+      const broken = yield* Option.match(parsed, {
+        onNone: () => Effect.succeed([]),
+        onSome: ({ saved }) => brokenIn(saved.config)
+      })
       const { session, warnings } = yield* findSession(folder)
       return {
         saved: Option.getOrNull(Option.map(parsed, ({ saved }) => saved)),
         replaces: Option.getOrNull(Option.map(file, ({ sha256 }) => sha256)),
         session,
         warnings: [
-          ...Option.match(parsed, { onNone: () => [], onSome: ({ warnings }) => warnings })
+          ...[...Option.match(parsed, { onNone: () => [], onSome: ({ warnings }) => warnings }), ...broken]
             .map(({ code, message, path: setting }) => ({
               code,
               message: setting === undefined ? message : `${setting} is not offered as it was saved: ${message}`,
@@ -120,6 +131,17 @@ export const findEarlier = Step.make("find-earlier", {
     ].join("; ")
 })
 
+/** What was saved and does not keep the rule of its question: it is not offered either. */
+const brokenIn = (config: typeof Settings.Type) =>
+  Effect.match(
+    Validation.validate(rulesOf(catalogue), stored.fromStored(catalogue, ConfigFile.toStored(config)).answers),
+    {
+      onFailure: ({ issues }): ReadonlyArray<Validation.Issue> =>
+        issues.map((issue) => ({ ...issue, path: issue.path?.slice(1) })),
+      onSuccess: () => []
+    }
+  )
+
 /** The session of an earlier run: what this run has written itself stands for what was there before. */
 const findSession = (folder: string): Effect.Effect<
   Pick<Found, "session" | "warnings">,
@@ -134,7 +156,11 @@ const findSession = (folder: string): Effect.Effect<
       Effect.map(Option.match({ onNone: () => Either.right(null), onSome: ({ text }) => SessionFile.parse(text) })),
       Effect.catchAll(({ message }) => Effect.succeed(Either.left(message)))
     )
-    if (Either.isRight(session)) return { ...none, session: session.right }
+    if (Either.isRight(session)) {
+      if (session.right === null) return none
+      const { run, savedAt, stored } = session.right
+      return (yield* isUnfinished(run)) ? none : { ...none, session: { savedAt, stored } }
+    }
     const path = `${folder}/${SessionFile.fileName}`
     const aside = yield* setAside(path)
     return {
@@ -148,6 +174,20 @@ const findSession = (folder: string): Effect.Effect<
       }]
     }
   })
+
+/** What a run could still go on with is not taken from it. Outside of a run there is none. */
+const isUnfinished = (run: string | null): Effect.Effect<boolean> =>
+  Effect.flatMap(
+    Effect.serviceOption(Journal),
+    (journal) =>
+      run === null || Option.isNone(journal) ? Effect.succeed(false) : Run.info(run).pipe(
+        Effect.provideService(Journal, journal.value),
+        Effect.match({
+          onFailure: () => false,
+          onSuccess: ({ state, status }) => Option.isSome(state.started) && status !== "done"
+        })
+      )
+  )
 
 /** Gives a file another name, where nothing is. */
 const setAside = (path: string): Effect.Effect<Option.Option<string>, never, FileSystem.FileSystem> =>
@@ -270,7 +310,11 @@ export const keepSession = (
     const before = yield* read(SessionFile.fileName)
     yield* workspace.write([{
       path: SessionFile.fileName,
-      content: SessionFile.toText({ stored: ConfigFile.withJoined(stored), savedAt }),
+      content: SessionFile.toText({
+        stored: ConfigFile.withJoined(stored),
+        savedAt,
+        run: Option.getOrNull(Option.map(yield* CurrentStep, ({ run }) => run))
+      }),
       ...Option.match(before, { onNone: () => ({}), onSome: ({ sha256 }) => ({ expected: sha256 }) })
     }])
     if (stops) {

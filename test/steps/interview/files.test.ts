@@ -178,20 +178,24 @@ describe("the file of settings", () => {
 
 describe("the file of a session", () => {
   it("holds what was answered, and reads that of the original", () => {
-    const session = { stored: { author: "me", version: null, needs_data_access: false }, savedAt: "now" }
+    const session = { stored: { author: "me", version: null, needs_data_access: false }, savedAt: "now", run: null }
     assert.deepStrictEqual(JSON.parse(SessionFile.toText(session)), {
       answers: { author: "me", needs_data_access: false },
       metadata: { saved_at: "now", version: "1.0" }
     })
+    const ours = { ...session, stored: { author: "me" }, run: "template-qa-00000000-1" }
+    assert.deepStrictEqual(Either.getOrThrow(SessionFile.parse(SessionFile.toText(ours))), ours)
     assert.deepStrictEqual(Either.getOrThrow(SessionFile.parse("{\"author\":\"me\"}")), {
       stored: { author: "me" },
-      savedAt: ""
+      savedAt: "",
+      run: null
     })
     assert.deepStrictEqual(
       Either.getOrThrow(SessionFile.parse("{\"answers\":{\"a\":1},\"metadata\":{\"saved_at\":\"x\"}}")),
       {
         stored: { a: 1 },
-        savedAt: "x"
+        savedAt: "x",
+        run: null
       }
     )
   })
