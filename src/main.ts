@@ -6,5 +6,6 @@ Cli.run({
   name: "cairn",
   version,
   runsFiles: true,
+  commands: [Cli.doctor],
   programs: [programs.implement, programs.agentEnhance, programs.templateQa, programs.selftest]
 })

@@ -51,6 +51,8 @@ import * as userFile from "./userFile.ts"
 import { version } from "./version.ts"
 import * as Watched from "./Watched.ts"
 
+export { doctor } from "./commands/doctor.ts"
+
 /**
  * Runs the command line of this process, and ends the process with the code that says how it went.
  *

@@ -48,6 +48,8 @@ export interface Call {
   /** The folder of the checkpoints, and where they are, for people. */
   readonly home: string
   readonly where: string
+  /** The variables from which programs and commands read secrets. */
+  readonly secrets: ReadonlyArray<string>
   /** How wide stdout is, and whether it takes colours. */
   readonly columns: number
   readonly colors: boolean

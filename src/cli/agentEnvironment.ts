@@ -34,11 +34,22 @@ const general = ["AI_AGENT", "AGENT"]
  * @category accessors
  * @since 0.1.0
  */
-export const of = (env: Readonly<Record<string, string | undefined>>): Option.Option<string> => {
-  const isSet = (variable: string) => !["", "0", "false", undefined].includes(env[variable])
-  const known = variables.find(([variable]) => isSet(variable))
-  return Option.orElse(
-    Option.map(Option.fromNullable(known), ([, agent]) => agent),
-    () => Option.fromNullable(general.filter(isSet).map((variable) => env[variable])[0])
+export const of = (env: Environment): Option.Option<string> =>
+  Option.map(found(env), ([variable, agent]) => agent ?? env[variable] ?? "")
+
+/**
+ * The variable by which it tells.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const variableOf = (env: Environment): Option.Option<string> => Option.map(found(env), ([variable]) => variable)
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const found = (env: Environment): Option.Option<readonly [variable: string, agent?: string]> =>
+  Option.fromNullable(
+    [...variables, ...general.map((variable) => [variable] as const)].find(([variable]) =>
+      !["", "0", "false", undefined].includes(env[variable])
+    )
   )
-}

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { Cli } from "effect-cairn/cli"
 import { agentEnhance, implement, selftest, templateQa } from "effect-cairn/programs"
 import { parse } from "../../src/cli/parse.ts"
 import type * as Spec from "../../src/cli/Spec.ts"
@@ -8,7 +9,12 @@ import { isJson } from "./command.ts"
 import { definition } from "./definition.ts"
 import { callOf } from "./within.ts"
 
-const cairn = { name: "cairn", version: "0.0.0", programs: [implement, agentEnhance, templateQa, selftest] }
+const cairn = {
+  name: "cairn",
+  version: "0.0.0",
+  programs: [implement, agentEnhance, templateQa, selftest],
+  commands: [Cli.doctor]
+}
 
 const said = (of: Parameters<typeof callOf>[0], ...words: ReadonlyArray<string>) => callOf(of, words, { cwd: "/" })
 

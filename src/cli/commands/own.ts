@@ -38,6 +38,11 @@ export const run = (app: App, command: App["commands"][number]): Effect.Effect<O
       env: io.env,
       home: home.folder,
       where: home.where,
+      secrets: [
+        ...app.programs.flatMap(({ input, settings }) => [input, settings]),
+        ...app.commands.map(({ options }) => options),
+        app.options
+      ].flatMap(Spec.variablesOf).map(({ name }) => name),
       columns: Io.columnsOf(io.stdout),
       colors: Io.colors(io, io.stdout, parsed)
     })
