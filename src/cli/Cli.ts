@@ -22,6 +22,7 @@ import {
 import * as agentSetup from "./commands/agentSetup.ts"
 import * as archive from "./commands/archive.ts"
 import * as completions from "./commands/completions.ts"
+import * as doctorCommand from "./commands/doctor.ts"
 import * as fork from "./commands/fork.ts"
 import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
@@ -50,8 +51,6 @@ import { DefinitionRefused, UsageError } from "./UsageError.ts"
 import * as userFile from "./userFile.ts"
 import { version } from "./version.ts"
 import * as Watched from "./Watched.ts"
-
-export { doctor } from "./commands/doctor.ts"
 
 /**
  * Runs the command line of this process, and ends the process with the code that says how it went.
@@ -98,6 +97,22 @@ export const run: {
     onSuccess: ({ runFile }) => runFile(file, args)
   }))
 }
+
+/**
+ * A command that looks at Node, at the packages of the project, at the store, and at who could answer questions, and says
+ * what to do about each. It changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { Cli } from "effect-cairn/cli"
+ *
+ * export const main = () => Cli.run({ name: "mine", version: "1.0.0", programs: [], commands: [Cli.doctor] })
+ * ```
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const doctor = doctorCommand.command
 
 /**
  * Runs the programs of a file as the command line of this process. Where it has only one, that need not be named.

@@ -3,11 +3,12 @@ import { DateTime, Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { Field, Pipeline, Program } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { compileFunction } from "node:vm"
 import { ofCommand } from "../../src/cli/help.ts"
 import { parse } from "../../src/cli/parse.ts"
 import * as Spec from "../../src/cli/Spec.ts"
 import * as values from "../../src/cli/values.ts"
-import { isJson, temporary } from "./command.ts"
+import { at, isJson, temporary } from "./command.ts"
 import { callOf } from "./within.ts"
 
 const cwd = temporary()
@@ -246,6 +247,34 @@ describe("options of a schema", () => {
       "Shape length [only with --shape.tag Line]"
     ])
   })
+})
+
+describe("the page on the command line", () => {
+  const rows = Array.from(
+    fs.readFileSync(at("docs/command-line.md"), "utf8").matchAll(/^\| `(\w+: .*)` \| (`--.*`) \| (`.*) \|$/gm),
+    ([, field = "", shown = "", words = ""]) => ({ field, shown, words })
+  )
+  const quoted = (text: string) => Array.from(text.matchAll(/`([^`]*)`/g), ([, inside = ""]) => inside)
+
+  it("has a row for each kind of field", () => assert.isAtLeast(rows.length, 12))
+
+  it.effect.each(rows)("says how $field is given", ({ field, shown, words }) =>
+    Effect.gen(function*() {
+      const made: unknown = compileFunction(`return Schema.Struct({ ${field} })`, ["Schema", "Field"])(Schema, Field)
+      const schema = made as Schema.Schema.AnyNoContext
+      const page = ofCommand("app", commandOf(schema))
+
+      for (const option of quoted(shown)) {
+        assert.match(page, new RegExp(`^ +${option.replaceAll(".", "\\.")}( |$)`, "m"))
+      }
+      for (const line of quoted(words)) {
+        const typed = Array.from(line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g), ([, a, b, c]) => a ?? b ?? c ?? "")
+        const parsed = yield* parse("app", commandOf(schema), typed)
+        const record = yield* values.given(schema, parsed, { cwd: "/here", env: {} })
+        const read = yield* values.decoded(schema, record, { fix: "" })
+        assert.isAbove(Object.keys(Object(read)).length, 0)
+      }
+    }))
 })
 
 describe("a shell", () => {

@@ -17,21 +17,8 @@ const Findings = Schema.Struct({
   findings: Schema.Array(Finding)
 })
 
-/**
- * A command that looks at Node, at the packages of the project, at the store, and at who could answer questions. It
- * changes nothing. Every command line may have it.
- *
- * @example
- * ```ts
- * import { Cli } from "effect-cairn/cli"
- *
- * export const main = () => Cli.run({ name: "mine", version: "1.0.0", programs: [], commands: [Cli.doctor] })
- * ```
- *
- * @category commands
- * @since 0.1.0
- */
-export const doctor = make("doctor", {
+/** @category commands */
+export const command = make("doctor", {
   description: "Says whether runs can go well here: Node, packages, store, agents, keys.",
   examples: [{ command: "doctor" }, { command: "doctor --json", description: "for a program, or a bug report" }],
   output: Findings,
