@@ -65,6 +65,12 @@ describe("the pages", () => {
     assert.include(links("README.md"), "docs/README.md")
   })
 
+  it("name every example", () => {
+    const examples = fs.readdirSync(at("examples")).filter((name) => name.endsWith(".ts"))
+
+    assert.deepStrictEqual(links("examples/README.md"), examples)
+  })
+
   it("name every exit code, with what the command itself says of it", () => {
     const said = fs.readFileSync(at("docs/exit-codes.md"), "utf8")
     const codes = Array.from(said.matchAll(/^\| ([\d, ]+) \|/gm), ([, code = ""]) => code.trim())

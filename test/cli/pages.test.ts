@@ -2,10 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Cli } from "effect-cairn/cli"
 import { agentEnhance, implement, selftest, templateQa } from "effect-cairn/programs"
+import * as fs from "node:fs"
 import { parse } from "../../src/cli/parse.ts"
 import type * as Spec from "../../src/cli/Spec.ts"
 import { suggest } from "../../src/cli/suggest.ts"
-import { isJson } from "./command.ts"
+import { at, isJson } from "./command.ts"
 import { definition } from "./definition.ts"
 import { callOf } from "./within.ts"
 
@@ -29,6 +30,28 @@ const commands = (of: Parameters<typeof callOf>[0]) =>
     ({ stdout }) => (isJson(stdout) as { readonly commands: ReadonlyArray<Described> }).commands
   )
 
+/** The words of a line that a shell would run. */
+const wordsOf = (line: string): ReadonlyArray<string> =>
+  Array.from(
+    line.replace(/ >.*$| {2,}#.*$/, "").matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, double, single, plain]) => double ?? single ?? plain ?? ""
+  )
+
+/** Fails where the command does not know what stands behind it. */
+const understood = (all: ReadonlyArray<Described>, line: string) => {
+  const [command, name = "", ...words] = wordsOf(line)
+  assert.strictEqual(command, "cairn")
+  const of = (name: string) => {
+    const spec = all.find((spec) => spec.name === name)
+    return spec && { ...spec, args: spec.arguments, flags: spec.options }
+  }
+  const spec = of(name)
+  // A plan is made of the words of a program.
+  const planned = name === "plan" ? of(words[0] ?? "") : undefined
+  assert.isDefined(spec, line)
+  return planned === undefined ? parse("cairn", spec, words) : parse("cairn", planned, words.slice(1))
+}
+
 describe("help", () => {
   for (const  of of[cairn, definition]) {
     it.effect(`is at most 80 columns wide, for every command of ${of.name}`, () =>
@@ -50,17 +73,8 @@ describe("help", () => {
       for (const { arguments: args, options: flags, ...spec } of all) {
         assert.isNotEmpty(spec.examples, spec.name)
         for (const { command } of spec.examples) {
-          const [name, ...words] = Array.from(
-            command.replace(/ >.*$/, "").matchAll(/"([^"]*)"|(\S+)/g),
-            ([, quoted, plain]) => quoted ?? plain ?? ""
-          )
-          assert.strictEqual(name, "cairn")
-          assert.strictEqual(words[0], spec.name)
-          // A plan is made of the words of a program.
-          const planned = spec.name === "plan" ? all.find(({ name }) => name === words[1]) : undefined
-          yield* planned === undefined
-            ? parse("cairn", { ...spec, args, flags }, words.slice(1))
-            : parse("cairn", { ...planned, args: planned.arguments, flags: planned.options }, words.slice(2))
+          assert.strictEqual(wordsOf(command)[1], spec.name)
+          yield* understood(all, command)
         }
       }
     }))
@@ -127,5 +141,25 @@ describe("what was probably meant", () => {
         assert.deepStrictEqual([code, stdout], [2, ""])
         assert.include(stderr, `\nfix    ${fix}\n`)
       }
+    }))
+})
+
+describe("the documentation", () => {
+  const files = (folder: string): ReadonlyArray<string> =>
+    fs.readdirSync(at(folder), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`)
+
+  it.effect("shows no command that the command line does not understand", () =>
+    Effect.gen(function*() {
+      const all = yield* commands(cairn)
+      const lines = [...files("docs"), "README.md"].flatMap((page) =>
+        Array.from(
+          fs.readFileSync(at(page), "utf8").matchAll(/^(?: {4}|\$ )?(?:npx )?(cairn [a-z][^`…\n]*)$/gm),
+          ([, line = ""]) => line
+        )
+      ).filter((line) => !/^cairn run \S+\.ts /.test(line))
+
+      assert.isAbove(lines.length, 20)
+      for (const line of lines) yield* Effect.mapError(understood(all, line), (error) => `${line}: ${error.message}`)
     }))
 })
