@@ -57,16 +57,16 @@ export interface Plan {
 export const of = (pipeline: Pipeline.Any): Plan => {
   const { numbers, of: count } = numbering(pipeline)
   const nodes = Pipeline.nodes(pipeline).flatMap((node) =>
-    parts(node).map(({ after, key, kind, selects, title, unit }): PlanNode => ({
+    partsOf(node).map(({ key, kind, selects, unit }): PlanNode => ({
       key,
-      title,
+      title: unit === undefined ? `Checking ${key}` : titleOf(unit),
       kind,
       unit: unit === undefined ? "validation" : nameOf(unit),
       version: unit !== undefined && Step.isStep(unit) ? unit.definition.version : 1,
       hidden: unit !== undefined && isHidden(unit),
       writes: unit !== undefined && Step.isStep(unit) && unit.definition.writes,
       number: Option.fromNullable(numbers.get(key)),
-      feeds: [...new Set([...selects.flatMap(readsOf), ...after])],
+      feeds: [...new Set([...selects().flatMap(readsOf), ...(node._tag === "Step" ? node.after : [])])],
       inner: unit !== undefined && Pipeline.isPipeline(unit) ? of(unit).nodes : []
     }))
   )
@@ -86,7 +86,7 @@ export const numbering = (
   if (known !== undefined) return known
   const numbers = new Map<string, number>()
   for (const node of Pipeline.nodes(pipeline)) {
-    for (const { key, unit } of parts(node)) {
+    for (const { key, unit } of partsOf(node)) {
       if (unit === undefined || !isHidden(unit)) numbers.set(key, numbers.size + 1)
     }
   }
@@ -115,7 +115,7 @@ const describe = (pipeline: Pipeline.Any, units: Map<Pipeline.AnyUnit, number>):
   }
   const lines = [pipeline.name]
   for (const node of Pipeline.nodes(pipeline)) {
-    for (const { key, kind, unit } of parts(node)) {
+    for (const { key, kind, unit } of partsOf(node)) {
       lines.push(`${key} ${kind} ${unit === undefined ? "" : ofUnit(unit)}`)
     }
     if (node._tag === "CatchTag") lines.push(`or ${ofUnit(node.recovery)}`)
@@ -217,51 +217,41 @@ const idOf = (path: string): string =>
 interface Part {
   readonly key: string
   readonly kind: PlanNode["kind"]
-  readonly title: string
   readonly unit: Pipeline.AnyUnit | undefined
-  readonly selects: ReadonlyArray<Looked>
-  readonly after: ReadonlyArray<string>
+  /** Made only where it is asked for: there may be ten thousand nodes, and a run asks for none. */
+  readonly selects: () => ReadonlyArray<Looked>
 }
 
-const parts = (node: Pipeline.Node): ReadonlyArray<Part> => {
+const partsOf = (node: Pipeline.Node): ReadonlyArray<Part> => {
   switch (node._tag) {
     case "Announce":
       return []
     case "All":
-      return node.branches.map(({ key, select, unit }) => ({
-        key,
-        kind: "branch",
-        title: titleOf(unit),
-        unit,
-        selects: [select],
-        after: []
-      }))
+      return node.branches.map(({ key, select, unit }) => ({ key, kind: "branch", unit, selects: () => [select] }))
     case "Validate":
-      return [{
-        key: node.key,
-        kind: "validate",
-        title: `Checking ${node.key}`,
-        unit: undefined,
-        selects: [node.select],
-        after: []
-      }]
+      return [{ key: node.key, kind: "validate", unit: undefined, selects: () => [node.select] }]
     default: {
       const { key, unit } = node
-      const after = node._tag === "Step" ? node.after : []
       const kind = node._tag === "Step" ? (Step.isStep(unit) ? "step" : "pipeline") : kinds[node._tag]
-      const selects: ReadonlyArray<Looked> = node._tag === "ForEach"
-        ? [node.items]
-        : node._tag === "Repeat"
-        ? [
-          node.initial,
-          (state, anything) => node.until(anything, state),
-          (state, anything) => node.next(anything, state)
-        ]
-        : node._tag === "CatchTag"
-        ? [node.select, (state, anything) => node.input(anything, state)]
-        : [node.select]
-      return [{ key, kind, title: titleOf(unit), unit, selects, after }]
+      return [{ key, kind, unit, selects: () => selectsOf(node) }]
     }
+  }
+}
+
+const selectsOf = (node: Exclude<Pipeline.Node, { _tag: "Announce" | "All" | "Validate" }>): ReadonlyArray<Looked> => {
+  switch (node._tag) {
+    case "ForEach":
+      return [node.items]
+    case "Repeat":
+      return [
+        node.initial,
+        (state, anything) => node.until(anything, state),
+        (state, anything) => node.next(anything, state)
+      ]
+    case "CatchTag":
+      return [node.select, (state, anything) => node.input(anything, state)]
+    default:
+      return [node.select]
   }
 }
 
@@ -285,7 +275,7 @@ const nameOf = (unit: Pipeline.AnyUnit): string => Step.isStep(unit) ? unit.defi
  */
 export const isHidden = (unit: Pipeline.AnyUnit): boolean => {
   if (Step.isStep(unit)) return unit.definition.hidden
-  const inner = Pipeline.nodes(unit).flatMap(parts)
+  const inner = Pipeline.nodes(unit).flatMap(partsOf)
   return inner.length > 0 && inner.every(({ unit }) => unit !== undefined && isHidden(unit))
 }
 

@@ -152,7 +152,7 @@ describe("what is no record of this version", () => {
       of: 0
     })
 
-    assert.deepStrictEqual(refused(started), { reason: "format 2", newer: true })
+    assert.deepStrictEqual(refused(started), { reason: `format ${RunRecord.format + 1}`, newer: true })
     assert.deepStrictEqual(refused(`{"k":"Forked","at":1}`), { reason: `unknown kind of record "Forked"`, newer: true })
     assert.deepStrictEqual(refused(`{"k":"toString"}`), { reason: `unknown kind of record "toString"`, newer: true })
   })
