@@ -186,6 +186,44 @@ describe("the live view", () => {
       ])
     }))
 
+  it.scoped("says how far a chain came, and breaks what is long between words", () =>
+    Effect.gen(function*() {
+      const view = yield* open({ columns: 40, rows: 30 })
+      const run = "settings-20e660ee-1"
+      yield* view.tell(
+        { _tag: "RunResumed", at: 0, settings: {}, plan: "", of, was: "interrupted", run, program: "settings" },
+        {
+          _tag: "Validated",
+          at: 0,
+          path: "",
+          report: {
+            passed: ["resume"],
+            failed: ["session"],
+            warnings: [],
+            skipped: [{ check: "save", reason: "\"session\" found an error" }]
+          }
+        },
+        // That of a part is the part's own business.
+        {
+          _tag: "Validated",
+          at: 0,
+          path: "s1",
+          report: { passed: [], failed: ["a"], warnings: [], skipped: [] }
+        }
+      )
+      yield* TestClock.adjust("80 millis")
+
+      assert.deepStrictEqual(yield* view.screen, [
+        "settings · going on with run",
+        "   settings-20e660ee-1",
+        "   (it was interrupted)",
+        "   ✓ resume: passed",
+        "   ✗ session: failed",
+        "   – save: skipped, \"session\" found an",
+        "     error"
+      ])
+    }))
+
   it.scoped("lets rows that end at once become text in their order", () =>
     Effect.gen(function*() {
       const view = yield* open()
