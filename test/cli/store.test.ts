@@ -218,6 +218,14 @@ describe("--store", { timeout: 120_000 }, () => {
     }
   })
 
+  it("is not asked to sync less, since only files can be", () => {
+    const found = (store: string) =>
+      Home.find("/here", {}, { values: new Map([["store", [store]], ["durability", ["process"]]]) })
+
+    assert.instanceOf(Either.getOrThrow(Either.flip(found("sqlite:runs.db"))), UsageError)
+    assert.isTrue(Either.isRight(found("file:kept")))
+  })
+
   it("is named to whoever pastes a command, without a password", () => {
     const option = (store: string | undefined, env: Record<string, string> = {}) =>
       Either.getOrThrow(

@@ -61,7 +61,8 @@ const run = <E>(pipeline: Pipeline.Pipeline<void, unknown, E>, disk: Disk.Operat
 /** Without the zeros that the file is grown by, now and then. */
 const recorded = ({ bytes, zeros }: Call) => bytes - zeros
 
-const names = (calls: ReadonlyArray<Call>) => calls.map(({ name }) => name)
+/** Without the look at the name of the file, now and then. */
+const names = (calls: ReadonlyArray<Call>) => calls.map(({ name }) => name).filter((name) => name !== "stat")
 
 /** What was asked of the disk from each body to the next. */
 const between = (count: number) =>
@@ -78,7 +79,7 @@ describe("a run", () => {
   it.effect("asks for one write and one sync from a step to the next, and opens nothing, however many there are", () =>
     Effect.gen(function*() {
       for (const count of [10, 200]) {
-        for (const calls of yield* between(count)) assert.deepStrictEqual(names(calls), ["stat", "write", "datasync"])
+        for (const calls of yield* between(count)) assert.deepStrictEqual(names(calls), ["read", "write", "datasync"])
       }
     }))
 
@@ -103,8 +104,8 @@ describe("a run", () => {
       onBody(() => first ??= calls.length)
       yield* run(fanOut(step, 64), disk)
 
-      const shared = ["stat", "write", "datasyncLater"]
-      const itsEnd = ["stat", "write", "datasync"]
+      const shared = ["read", "write", "datasyncLater"]
+      const itsEnd = ["read", "write", "datasync"]
       const asked = names(calls.slice(first)).filter((name) => name === "open" || [...shared, ...itsEnd].includes(name))
       assert.deepStrictEqual(asked.slice(0, 15), [...Array.flatten(Array.replicate(shared, 4)), ...itsEnd])
     }))

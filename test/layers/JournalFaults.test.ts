@@ -527,8 +527,9 @@ describe("Journal (File), what it asks of the disk", () => {
               const text = record(number)
               const before = calls.length
               yield* journal.append([text], { alone: true })
-              const made = calls.slice(before)
-              assert.deepStrictEqual(tally(made), { stat: 1, write: 1, datasync: 1 })
+              // Without the look at the name of the file, now and then.
+              const made = calls.slice(before).filter(({ name }) => name !== "stat")
+              assert.deepStrictEqual(tally(made), { read: 1, write: 1, datasync: 1 })
               const bytes = `00000000 {"n":${number + 1},${number === from ? generation : ""}`.length + text.length
               const [, { bytes: written, zeros } = { bytes: 0, zeros: 0 }] = made
               assert.strictEqual(written - zeros, bytes)
@@ -552,7 +553,11 @@ describe("Journal (File), what it asks of the disk", () => {
           yield* scanned(journal)
           const before = calls.length
           yield* journal.append(Array.makeBy(16, record), { alone: false })
-          assert.deepStrictEqual(tally(calls.slice(before)), { stat: 1, write: 1, datasyncLater: 1 })
+          assert.deepStrictEqual(tally(calls.slice(before).filter(({ name }) => name !== "stat")), {
+            read: 1,
+            write: 1,
+            datasyncLater: 1
+          })
         })).pipe(on(home, disk))
     }))
 

@@ -82,6 +82,22 @@ export const make = <E>(
         )
     )
 
+    const probe = Buffer.alloc(2)
+    let looked = Number.NEGATIVE_INFINITY
+
+    /** Says what somebody else did to the file, so that what is written into it now would be lost. */
+    const disturbed = (size: number): string | undefined => {
+      // Not by its attributes: who asks for them makes the next sync a longer one, since then its times count.
+      const from = Math.max(0, size - 1)
+      if (disk.read(descriptor, probe, 0, 2, from) !== size - from) {
+        return `somebody else changed the file: it has ${disk.stat(descriptor).size} bytes in place of ${size}`
+      }
+      const now = performance.now()
+      if (now - looked < lookEvery) return undefined
+      looked = now
+      return disk.stat(descriptor).nlink === 0 ? "somebody removed the file" : undefined
+    }
+
     const batchOf = (records: ReadonlyArray<string>): Either.Either<Batch, JournalError> => {
       if (isClosed || last === undefined) return Either.left(refused("append", closed))
       if (failed !== undefined) return Either.left(failed)
@@ -98,14 +114,9 @@ export const make = <E>(
         positions.push(end)
         end += line.length
       }
-      // Nobody else may have written, and the file must still have its name: else what is added now would be lost.
-      const stats = Disk.attempt(() => disk.stat(descriptor))
-      if (Either.isLeft(stats)) return Either.left(fail(refused("append", stats.left.reason)))
-      if (stats.right.size !== size) {
-        const how = `it has ${stats.right.size} bytes in place of ${size}`
-        return Either.left(fail(refused("append", `somebody else changed the file: ${how}`)))
-      }
-      if (stats.right.nlink === 0) return Either.left(fail(refused("append", "somebody removed the file")))
+      const trouble = Disk.attempt(() => disturbed(size))
+      if (Either.isLeft(trouble)) return Either.left(fail(refused("append", trouble.left.reason)))
+      if (trouble.right !== undefined) return Either.left(fail(refused("append", trouble.right)))
       return Either.right({ lines, positions, before: last, after: { place, generation, end, size } })
     }
 
@@ -223,5 +234,8 @@ const unit = 4096
 /** A new size that is as far again, within limits, and tells the generation: no two owners mistake it for their own. */
 const grown = ({ end, generation }: Last): number =>
   Math.ceil((end + Math.min(Math.max(end, 4 * unit), 256 * unit)) / unit) * unit + generation % unit
+
+/** After so many milliseconds it is asked whether the file still has its name. */
+const lookEvery = 100
 
 const closed = "it is closed"
