@@ -266,6 +266,35 @@ describe("template-qa, with nobody at it", () => {
   })
 })
 
+describe("template-qa, begun by a coding agent", () => {
+  it("goes on with what was handed in, whoever does that, and with what lies where the request says", async () => {
+    const begin = async () => {
+      const waiting = await call(["--new", "--json"], { env: { CLAUDECODE: "1" }, input: "" })
+      assert.strictEqual(waiting.code, 42)
+      const [request] = document(waiting).requests as ReadonlyArray<Record<string, Record<string, string>>>
+      return request?.answer ?? assert.fail("nothing is asked")
+    }
+    const given = Object.fromEntries(
+      Interview.placed(catalogue).filter(({ conditions }) => conditions.length === 0).map(({ question: { id } }) => [
+        id,
+        possible(id)?.default ?? "A template for tests"
+      ])
+    )
+    const words = { ...given, primary_language: "other: Elixir", framework: "other" }
+
+    await begin()
+    write("answer.json", words)
+    const handedIn = await run(script, ["answer", "@last", "--file", "answer.json", "--json"], { cwd: folder, input: "" })
+    assert.deepStrictEqual([handedIn.code, errorOf(handedIn)], [0, undefined])
+    assert.deepInclude(outputOf(handedIn).config, { primary_language: "Elixir", framework: "other" })
+
+    const { file } = await begin()
+    fs.writeFileSync(file ?? "", JSON.stringify(words))
+    const lies = await run(script, ["resume", "@last", "--json"], { cwd: folder, input: "" })
+    assert.deepInclude(outputOf(lies).config, { primary_language: "Elixir", framework: "other" })
+  })
+})
+
 describe("template-qa, from what was saved", () => {
   const config = () => {
     const { config } = isJson(

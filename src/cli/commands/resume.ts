@@ -15,6 +15,7 @@ import type { App } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import { perform, runOptions } from "../perform.ts"
 import * as Spec from "../Spec.ts"
+import * as surroundings from "../surroundings.ts"
 import { InputInvalid, UsageError } from "../UsageError.ts"
 import * as values from "../values.ts"
 
@@ -141,7 +142,7 @@ export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answer
   watched.summary = { ...watched.summary, run: Option.some(info.id), program: Option.some(info.program) }
   const { input, program, recorded, settings } = yield* asLeft(app, info)
   return yield* perform(
-    app,
+    { ...app, isForAgent: app.isForAgent || isAnswered(app, info, answers) },
     program.name,
     program.resume(info.id, input as never, settings as never, {
       ...runOptions(app),
@@ -151,6 +152,13 @@ export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answer
     })
   )
 })
+
+/**
+ * Whether answers come by requests this time, too: one was handed in, or the run waits for one and nobody is there to be
+ * asked in another way.
+ */
+const isAnswered = (app: App, { state }: Run.Info, answers: ReadonlyMap<string, Given>): boolean =>
+  answers.size > 0 || (RunState.openRequests(state).length > 0 && surroundings.of(app).caller === "nobody")
 
 /**
  * The step to begin again from, where one is named.
