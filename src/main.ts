@@ -1,4 +1,5 @@
 import * as Cli from "./cli/Cli.ts"
+import * as init from "./cli/commands/init.ts"
 import { version } from "./cli/version.ts"
 import * as programs from "./programs.ts"
 
@@ -6,6 +7,6 @@ Cli.run({
   name: "cairn",
   version,
   runsFiles: true,
-  commands: [Cli.doctor],
+  commands: [init.command, Cli.doctor],
   programs: [programs.implement, programs.agentEnhance, programs.templateQa, programs.selftest]
 })

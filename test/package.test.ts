@@ -145,5 +145,29 @@ export const greeting = Pipeline.make("greeting", { input: Schema.Struct({ name:
       }
     }
     assert.isAbove(followed, 5)
+
+    // A project that init writes: with what is installed already, and the tarball in place of the version that it names.
+    const begun = join(folder, "begun")
+    const cairn = (words: ReadonlyArray<string>, cwd: string) =>
+      spawnSync(join(project, "node_modules/.bin/cairn"), words, { cwd, encoding: "utf8", env: environment })
+    assert.include(cairn(["init", "begun"], folder).stdout, "created  begun/pipeline.ts")
+    const manifest = JSON.parse(fs.readFileSync(join(begun, "package.json"), "utf8"))
+    manifest.dependencies["effect-cairn"] = `file:${join(folder, tarball)}`
+    fs.writeFileSync(join(begun, "package.json"), JSON.stringify(manifest))
+    fs.cpSync(join(project, "node_modules"), join(begun, "node_modules"), { recursive: true, verbatimSymlinks: true })
+    await npm(["install"], begun)
+
+    const started = cairn(["run", "pipeline.ts", "--text", "a stone and a stone"], begun)
+    assert.deepStrictEqual([started.status, started.stdout], [0, "2 a\n2 stone\n1 and\n"])
+    assert.include(await npm(["test"], begun), "# pass 3")
+    assert.strictEqual(await npm(["run", "--silent", "types"], begun), "")
+    const doctor = JSON.parse(cairn(["doctor", "--json"], begun).stdout)
+    assert.deepStrictEqual([
+      doctor.schema,
+      doctor.findings.filter(({ status }: { status: string }) => status === "problem")
+    ], [
+      "cairn.doctor/1",
+      []
+    ])
   })
 })

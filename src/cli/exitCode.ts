@@ -46,6 +46,7 @@ const byTag: Readonly<Record<string, number>> = {
   JournalDamaged: 65,
   ArchiveRefused: 65,
   RunExists: 65,
+  FilesExist: 65,
   InputTooLong: 65,
   RecordedInputInvalid: 65,
   RecordedResultInvalid: 65,
@@ -53,6 +54,7 @@ const byTag: Readonly<Record<string, number>> = {
   WriteFailed: 74,
   SaveFailed: 74,
   NotWritable: 74,
+  InitFailed: 74,
   RunHeld: 75
 }
 

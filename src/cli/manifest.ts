@@ -9,6 +9,8 @@ import { createRequire } from "node:module"
 const Manifest = Schema.Struct({
   version: Schema.String,
   engines: Schema.Struct({ node: Schema.String }),
+  dependencies: Schema.Struct({ jiti: Schema.String }),
+  devDependencies: Schema.Struct({ "@types/node": Schema.String, typescript: Schema.String }),
   peerDependencies: Schema.Record({ key: Schema.String, value: Schema.String })
 })
 

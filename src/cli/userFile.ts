@@ -90,7 +90,11 @@ export const exportsOf = (
   Effect.gen(function*() {
     const module = yield* imported(name, "Correct it and repeat the command.", load(path))
     const exported = [...new Set(typeof module === "object" && module !== null ? Object.values(module).flat() : [])]
-    const programs = exported.flatMap((value) => Option.toArray(programOf(value)))
+    const named = new Set(exported.filter(Program.isProgram).map(({ name }) => name))
+    // A pipeline that is exported beside its program, for a test, is not another one.
+    const programs = exported.flatMap((value) =>
+      Pipeline.isPipeline(value) && named.has(value.name) ? [] : Option.toArray(programOf(value))
+    )
     const commands = exported.filter(Command.isCommand)
     return programs.length + commands.length > 0 ? { programs, commands } : yield* new FileUnusable({
       file: name,

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { Cli } from "effect-cairn/cli"
 import { agentEnhance, implement, selftest, templateQa } from "effect-cairn/programs"
 import * as fs from "node:fs"
+import * as init from "../../src/cli/commands/init.ts"
 import { parse } from "../../src/cli/parse.ts"
 import type * as Spec from "../../src/cli/Spec.ts"
 import { suggest } from "../../src/cli/suggest.ts"
@@ -14,7 +15,7 @@ const cairn = {
   name: "cairn",
   version: "0.0.0",
   programs: [implement, agentEnhance, templateQa, selftest],
-  commands: [Cli.doctor]
+  commands: [init.command, Cli.doctor]
 }
 
 const said = (of: Parameters<typeof callOf>[0], ...words: ReadonlyArray<string>) => callOf(of, words, { cwd: "/" })
