@@ -164,6 +164,7 @@ export const check = <In, S, E, R, Out, ROut = never, LE = never, RIn = never>(
 ): Effect.Effect<Checked, NotResumable | LE, Exclude<R, ROut> | RIn> => {
   const made = () => Pipeline.isPipeline(pipeline) ? pipeline : pipeline()
   const { name } = made()
+  const ended = (exit: Exit.Exit<unknown, unknown>) => endOf(made(), exit)
   const world = options.layer ?? (Layer.empty as unknown as Layer.Layer<ROut, LE, RIn>)
 
   /** One run that is stopped at one of its records, if it comes to it, and then goes on until it ends. */
@@ -180,61 +181,43 @@ export const check = <In, S, E, R, Out, ROut = never, LE = never, RIn = never>(
               Effect.provideService(Journal, journal),
               Effect.provideService(Reporter, { report: (event) => Effect.sync(() => report(event)) })
             )
-        const seen: Array<DurableEvent> = []
-        const running = new Set<string>()
-        let turns = 0
-        let where: string | undefined
-        const stopHere = (place: string) => (where = `${stop?.how} ${place}`)
+        const { isReached, onRecord, onReport, seen } = watching(stop)
         const first = yield* Process.run(
           (kill) =>
             Effect.gen(function*() {
               const fiber: Fiber.RuntimeFiber<Out, E | RunError | Suspended> = yield* Effect.fork(started(
                 stopping.journal(kept, (event) => {
-                  const index = seen.push(event) - 1
-                  if (stop === undefined || stop.how === "killed inside" || index !== stop.at) return undefined
-                  stopHere(placeOf(event))
-                  return stop.how === "interrupted at"
+                  const how = onRecord(event)
+                  return how === undefined
+                    ? undefined
+                    : how === "interrupted at"
                     ? { when: "beside", effect: Fiber.interruptFork(fiber) }
-                    : { when: stop.how === "killed before" ? "before" : "after", effect: kill }
+                    : { when: how === "killed before" ? "before" : "after", effect: kill }
                 }),
-                (event) => {
-                  if (event._tag === "StepStarted") running.add(event.path)
-                  else if (event._tag === "StepSucceeded" || event._tag === "StepFailed") running.delete(event.path)
-                }
+                onReport
               ))
               return yield* Effect.flatten(Fiber.await(fiber))
             }),
-          () => {
-            if (running.size === 0 || turns++ !== stop?.at || stop.how !== "killed inside") return false
-            stopHere(Array.from(running, (path) => `"${path}"`).join(" and "))
-            return true
-          }
+          isReached
         )
         const { isDone, results } = recordedIn(store)
-        const counts = { records: seen.length, turns }
-        if (Option.isSome(first) && (isDone || where === undefined)) {
-          return { end: endOf(made(), first.value), ...counts, stopped: undefined, problems: [] }
+        if (isDone || seen.stopped === undefined) {
+          return {
+            ...seen,
+            stopped: undefined,
+            end: Option.match(first, { onNone: () => "", onSome: ended }),
+            problems: []
+          }
         }
-        if (isDone || where === undefined) return { end: "", ...counts, stopped: undefined, problems: [] }
         for (const journal of store.journals.values()) journal.held = false
         // Where a selector takes the time, it has to be another one.
         yield* anInstant
         const events: Array<RunEvent> = []
         const second = yield* Effect.exit(started(kept, (event) => events.push(event)))
-        const stopped: string = where
         return {
-          end: endOf(made(), second),
-          ...counts,
-          stopped,
-          problems: [
-            ...ranAgain(events, results).map(({ path, why }): Problem =>
-              why.includes("its input changed")
-                ? { _tag: "UnstableInput", stopped, path, isGone: false }
-                : { _tag: "RanAgain", stopped, path, why }
-            ),
-            ...(Exit.isSuccess(second) ? leftOut(events, results) : [])
-              .map((path): Problem => ({ _tag: "UnstableInput", stopped, path, isGone: true }))
-          ]
+          ...seen,
+          end: ended(second),
+          problems: problemsIn(events, results, seen.stopped, Exit.isSuccess(second))
         }
       }),
       world
@@ -273,6 +256,36 @@ interface Stop {
   readonly how: (typeof atRecords)[number] | "killed inside"
 }
 
+/** Counts what a session comes by, and says where it is to be stopped. */
+const watching = (stop: Stop | undefined) => {
+  const running = new Set<string>()
+  const seen: { records: number; turns: number; stopped: string | undefined } = {
+    records: 0,
+    turns: 0,
+    stopped: undefined
+  }
+  const stopAt = (place: string) => (seen.stopped = `${stop?.how} ${place}`)
+  return {
+    seen,
+    onReport: (event: RunEvent): void => {
+      if (event._tag === "StepStarted") running.add(event.path)
+      else if (event._tag === "StepSucceeded" || event._tag === "StepFailed") running.delete(event.path)
+    },
+    /** How to stop at a record, if this is it. */
+    onRecord: (event: DurableEvent): (typeof atRecords)[number] | undefined => {
+      if (seen.records++ !== stop?.at || stop.how === "killed inside") return undefined
+      stopAt(placeOf(event))
+      return stop.how
+    },
+    /** Whether this is the place inside of a step at which to stop. */
+    isReached: (): boolean => {
+      if (running.size === 0 || seen.turns++ !== stop?.at || stop.how !== "killed inside") return false
+      stopAt(Array.from(running, (path) => `"${path}"`).join(" and "))
+      return true
+    }
+  }
+}
+
 /** By the clock of the machine, whichever a test provides. */
 const anInstant = Clock.make().sleep(Duration.millis(2))
 
@@ -291,6 +304,25 @@ const recordedIn = (
   const results = Array.from(state.executions).flatMap(([path, { succeeded }]) => succeeded ? [path] : [])
   return { isDone: state.phase === "done", results: new Set(results) }
 }
+
+const problemsIn = (
+  events: ReadonlyArray<RunEvent>,
+  recorded: ReadonlySet<string>,
+  stopped: string,
+  isDone: boolean
+): ReadonlyArray<Problem> => [
+  ...ranAgain(events, recorded).map(({ path, why }): Problem =>
+    why.includes("its input changed")
+      ? { _tag: "UnstableInput", stopped, path, isGone: false }
+      : { _tag: "RanAgain", stopped, path, why }
+  ),
+  ...(isDone ? leftOut(events, recorded) : []).map((path): Problem => ({
+    _tag: "UnstableInput",
+    stopped,
+    path,
+    isGone: true
+  }))
+]
 
 /** The steps that ran although they had a result, which nobody had taken back. */
 const ranAgain = (

@@ -231,7 +231,7 @@ describe("Resumable.check", () => {
         assert.isTrue(isSteady)
         assert.isAtLeast(stops, 1)
       }),
-    { fastCheck: { numRuns: 12 } }
+    { fastCheck: { numRuns: 6 } }
   )
 
   it.effect("does not stop more often than it is told to", () =>
