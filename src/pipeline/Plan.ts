@@ -57,7 +57,7 @@ export interface Plan {
 export const of = (pipeline: Pipeline.Any): Plan => {
   const { numbers, of: count } = numbering(pipeline)
   const nodes = Pipeline.nodes(pipeline).flatMap((node) =>
-    partsOf(node).map(({ key, kind, selects, unit }): PlanNode => ({
+    partsOf(node).map(({ key, kind, unit }): PlanNode => ({
       key,
       title: unit === undefined ? `Checking ${key}` : titleOf(unit),
       kind,
@@ -66,7 +66,7 @@ export const of = (pipeline: Pipeline.Any): Plan => {
       hidden: unit !== undefined && isHidden(unit),
       writes: unit !== undefined && Step.isStep(unit) && unit.definition.writes,
       number: Option.fromNullable(numbers.get(key)),
-      feeds: [...new Set([...selects().flatMap(readsOf), ...(node._tag === "Step" ? node.after : [])])],
+      feeds: [...new Set([...selectsOf(node, key).flatMap(readsOf), ...(node._tag === "Step" ? node.after : [])])],
       inner: unit !== undefined && Pipeline.isPipeline(unit) ? of(unit).nodes : []
     }))
   )
@@ -103,7 +103,15 @@ const numberings = new WeakMap<Pipeline.Any, ReturnType<typeof numbering>>()
  * @category accessors
  * @since 0.1.0
  */
-export const shape = (pipeline: Pipeline.Any): string => digest(describe(pipeline, new Map()))
+export const shape = (pipeline: Pipeline.Any): string => {
+  const known = shapes.get(pipeline)
+  if (known !== undefined) return known
+  const found = digest(describe(pipeline, new Map()))
+  shapes.set(pipeline, found)
+  return found
+}
+
+const shapes = new WeakMap<Pipeline.Any, string>()
 
 /** `units` has those that were described before, each with its number: one that is used again is only named. */
 const describe = (pipeline: Pipeline.Any, units: Map<Pipeline.AnyUnit, number>): string => {
@@ -218,8 +226,6 @@ interface Part {
   readonly key: string
   readonly kind: PlanNode["kind"]
   readonly unit: Pipeline.AnyUnit | undefined
-  /** Made only where it is asked for: there may be ten thousand nodes, and a run asks for none. */
-  readonly selects: () => ReadonlyArray<Looked>
 }
 
 const partsOf = (node: Pipeline.Node): ReadonlyArray<Part> => {
@@ -227,19 +233,23 @@ const partsOf = (node: Pipeline.Node): ReadonlyArray<Part> => {
     case "Announce":
       return []
     case "All":
-      return node.branches.map(({ key, select, unit }) => ({ key, kind: "branch", unit, selects: () => [select] }))
+      return node.branches.map(({ key, unit }) => ({ key, kind: "branch", unit }))
     case "Validate":
-      return [{ key: node.key, kind: "validate", unit: undefined, selects: () => [node.select] }]
-    default: {
-      const { key, unit } = node
-      const kind = node._tag === "Step" ? (Step.isStep(unit) ? "step" : "pipeline") : kinds[node._tag]
-      return [{ key, kind, unit, selects: () => selectsOf(node) }]
-    }
+      return [{ key: node.key, kind: "validate", unit: undefined }]
+    case "Step":
+      return [{ key: node.key, kind: Step.isStep(node.unit) ? "step" : "pipeline", unit: node.unit }]
+    default:
+      return [{ key: node.key, kind: kinds[node._tag], unit: node.unit }]
   }
 }
 
-const selectsOf = (node: Exclude<Pipeline.Node, { _tag: "Announce" | "All" | "Validate" }>): ReadonlyArray<Looked> => {
+/** What reads the state for the unit of a key. */
+const selectsOf = (node: Pipeline.Node, key: string): ReadonlyArray<Looked> => {
   switch (node._tag) {
+    case "Announce":
+      return []
+    case "All":
+      return node.branches.flatMap((branch) => branch.key === key ? [branch.select] : [])
     case "ForEach":
       return [node.items]
     case "Repeat":
