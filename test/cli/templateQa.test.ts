@@ -119,7 +119,7 @@ describe("template-qa, typed line by line", { timeout: 60_000 }, () => {
     const { asked, config } = outputOf(undisturbed)
     assert.lengthOf(asked as ReadonlyArray<string>, whole.length)
 
-    for (const count of [1, 9, 17, 28]) {
+    for (const count of [1, 17, 28]) {
       const before = typed(0, count)
       fs.rmSync(folder, { recursive: true })
       fs.mkdirSync(folder)
