@@ -284,7 +284,10 @@ describe("template-qa, begun by a coding agent", () => {
 
     await begin()
     write("answer.json", words)
-    const handedIn = await run(script, ["answer", "@last", "--file", "answer.json", "--json"], { cwd: folder, input: "" })
+    const handedIn = await run(script, ["answer", "@last", "--file", "answer.json", "--json"], {
+      cwd: folder,
+      input: ""
+    })
     assert.deepStrictEqual([handedIn.code, errorOf(handedIn)], [0, undefined])
     assert.deepInclude(outputOf(handedIn).config, { primary_language: "Elixir", framework: "other" })
 
