@@ -23,9 +23,8 @@ export interface Child {
 const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }
 
 export const start = (cwd: string, args: ReadonlyArray<string>, env: Record<string, string> = {}): Child => {
-  const preload = env["FAULT"] === undefined && env["CLOCK"] === undefined
-    ? []
-    : ["--import", at("test/faults/preload.mjs")]
+  const isPreloaded = ["FAULT", "CLOCK", "TRACE"].some((name) => env[name] !== undefined)
+  const preload = isPreloaded ? ["--import", at("test/faults/preload.mjs")] : []
   const child = spawn(process.execPath, [...preload, at("dist/bin/cairn.mjs"), ...args], {
     cwd,
     env: { ...process.env, CAIRN_HOME: join(cwd, ".cairn"), ...env },

@@ -18,6 +18,7 @@ import * as Disks from "./disks.ts"
 import * as Laboratory from "./laboratory.ts"
 import * as Placing from "./placing.ts"
 import { planted } from "./planted.ts"
+import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
 import type { Measured } from "./steps.ts"
 import * as table from "./table.ts"
@@ -74,7 +75,7 @@ const parts: Readonly<Record<string, Part>> = {
   planted: {
     promise: "Planted bugs are found",
     count: planted.length,
-    run: async () => {
+    run: async (options) => {
       const violations: Array<string> = []
       for (const { bug, ...how } of planted) {
         if ((await Effect.runPromise(Laboratory.found(how, 300))) === undefined) violations.push(`not found: ${bug}`)
@@ -87,7 +88,12 @@ const parts: Readonly<Record<string, Part>> = {
         const found = await Effect.runPromise(Laboratory.placings(1, 300, { plant }, ({ length }) => length > 0))
         if (found.length === 0) violations.push(`not found: ${bug}`)
       }
-      return { cases: planted.length + Damage.planted.length + Placing.planted.length, violations }
+      for (const { bug, without } of Power.planted) {
+        const { violations: found } = await Power.cuts({ ...options, count: 20, without })
+        if (found.length === 0) violations.push(`not found: ${bug}`)
+      }
+      const all = [planted, Damage.planted, Placing.planted, Power.planted]
+      return { cases: all.flat().length, violations }
     }
   },
   damage: {
@@ -101,6 +107,7 @@ const parts: Readonly<Record<string, Part>> = {
   races: { promise: "Never two runners, never a stale lock", count: 500, run: Processes.races },
   takeovers: { promise: "A killed owner is succeeded within 100 ms", count: 100, run: Processes.takeovers },
   calls: { promise: "Each failing call: 74, and the run goes on", count: 100_000, run: Processes.calls },
+  power: { promise: "A power cut behind each call: nothing lost", count: 100_000, run: Power.cuts },
   clocks: { promise: "Clocks that are wrong or jump change nothing", count: 60, run: Processes.clockJumps },
   damages: { promise: "A damaged journal: 65, where, and what to do", count: 100, run: Processes.damages },
   full: { promise: "A full file system of 1 MB: 74, then on", count: 20, run: Disks.full },

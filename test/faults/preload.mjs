@@ -1,9 +1,11 @@
 /**
  * Loaded into the command before anything else (`node --import`): lets one call that changes files fail, end the
- * process, or take a part of what it is given; and lets the clock of the wall jump. It changes nothing of the command.
+ * process, or take a part of what it is given; writes down all of them; and lets the clock of the wall jump. It changes
+ * nothing of the command.
  *
  *     FAULT  {"under":"/a/folder","at":12,"code":"EIO","isSticky":false}     code: also "kill" and "short"
  *     CLOCK  {"offset":3600000,"jump":-7200000,"after":200}                  milliseconds
+ *     TRACE  {"under":"/a/folder","file":"/elsewhere"}     what was done to the files, in order, when it ends
  *     FAULT_CALLS  a file to which the number of calls is written at the end
  */
 import * as fs from "node:fs"
@@ -97,6 +99,52 @@ if (fault !== undefined) {
   syncBuiltinESMExports()
   const { FAULT_CALLS } = process.env
   if (FAULT_CALLS !== undefined) process.on("exit", () => appendFileSync(FAULT_CALLS, JSON.stringify(names)))
+}
+
+const trace = process.env["TRACE"] === undefined ? undefined : JSON.parse(process.env["TRACE"])
+if (trace !== undefined) {
+  const entries = []
+  const ours = new Set()
+
+  /** What a call did, once it has: of bytes, those that were taken. */
+  const entryOf = (name, [first, second, ...rest], value) => {
+    if (name === "open") {
+      ours.delete(value)
+      if (!String(first).startsWith(trace.under)) return undefined
+      ours.add(value)
+      return { name, path: String(first), flags: second, mode: rest[0], descriptor: value }
+    }
+    if (typeof first === "number" ? !ours.has(first) : !String(first).startsWith(trace.under)) return undefined
+    if (name !== "write") return { name, target: first, second }
+    const bytes = typeof second === "string"
+      ? Buffer.from(second)
+      : Buffer.from(second.buffer, second.byteOffset + (rest[0] ?? 0), value)
+    const position = typeof second === "string" ? rest[0] : rest[2]
+    return { name, target: first, bytes: bytes.toString("base64"), position: position ?? null }
+  }
+  const note = (name, args, value) => {
+    const entry = entryOf(name, args, value)
+    if (entry !== undefined) entries.push(entry)
+  }
+  const names = "open write fsync fdatasync ftruncate mkdir rename link unlink chmod fchmod rm"
+  for (const name of names.split(" ")) {
+    const sync = mutable[`${name}Sync`]
+    mutable[`${name}Sync`] = (...args) => {
+      const value = sync(...args)
+      note(name, args, value)
+      return value
+    }
+    const later = mutable[name]
+    mutable[name] = (...args) => {
+      const done = args.pop()
+      later(...args, (error, ...values) => {
+        if (error === null) note(name, args, values[0])
+        done(error, ...values)
+      })
+    }
+  }
+  syncBuiltinESMExports()
+  process.on("exit", () => fs.writeFileSync(trace.file, JSON.stringify(entries)))
 }
 
 const clock = process.env["CLOCK"] === undefined ? undefined : JSON.parse(process.env["CLOCK"])

@@ -1,6 +1,7 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import { temporary } from "../cli/command.ts"
+import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
 
 const folder = temporary()
@@ -16,6 +17,7 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     ["ends within seconds when it is told to, and goes on", 4, Processes.signals],
     ["is run by one of several that want it, and the others are told by whom", 4, Processes.races],
     ["loses nothing, whichever call to the disk fails", 4, Processes.calls],
+    ["loses nothing, behind whichever call the power goes", 6, Power.cuts],
     ["names the place of damage, and changes nothing", 2, Processes.damages],
     ["does not mind a clock that jumps", 1, Processes.clockJumps]
   ]
@@ -27,4 +29,10 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
       assert.isAtLeast(cases, count)
     })
   }
+
+  it.each(Power.planted.slice(0, 1))("is found to lose something where $bug", async ({ without }) => {
+    const { violations } = await Power.cuts({ folder, seed, count: 8, without })
+
+    assert.isNotEmpty(violations)
+  })
 })

@@ -31,13 +31,13 @@ const Output = (stdout: string): Readonly<Record<string, string>> =>
 const notesOf = (cwd: string) => Notes.read(notesIn(cwd))
 
 /** Killed after its last record, a run is done, and the same command would begin another. */
-const again = (cwd: string, command: ReadonlyArray<string>) =>
+export const again = (cwd: string, command: ReadonlyArray<string>) =>
   notesOf(cwd).some(({ ev }) => ev === "final") ? ["resume", "@last", ...quietly] : command
 
 const runsIn = (cwd: string) => fs.readdirSync(join(cwd, ".cairn/runs"))
 
 /** What the end of a run and its notes say, taken together. */
-const concluded = (
+export const concluded = (
   cwd: string,
   end: Ended,
   { stops, width }: { readonly stops: number; readonly width: number }
