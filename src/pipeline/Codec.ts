@@ -29,17 +29,17 @@ export interface Codec {
  */
 export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
   const { ast } = schema
-  const encodeEither = Schema.encodeUnknownEither(schema)
-  const decodeEither = Schema.decodeUnknownEither(schema)
-  const encoded = AST.encodedAST(ast)
-  const isVoid = AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
-  const isOpaque = hasDeclaration(ast, new Set())
+  // A command line makes the steps of all its programs, and runs those of one: what is compiled, is so when it is used.
+  const encodeEither = lazily(() => Schema.encodeUnknownEither(schema))
+  const decodeEither = lazily(() => Schema.decodeUnknownEither(schema))
+  const isVoid = lazily(() => isNothing(AST.encodedAST(ast)))
+  const isOpaque = lazily(() => hasDeclaration(ast, new Set()))
   let shape: string | undefined
   return {
     encode: (value) =>
       guarded(() => {
-        if (isOpaque && holdsSecret(value)) return Either.left(`/: ${secret}`)
-        const encoded = encodeEither(value)
+        if (isOpaque() && holdsSecret(value)) return Either.left(`/: ${secret}`)
+        const encoded = encodeEither()(value)
         if (Either.isLeft(encoded)) return Either.left(problems(encoded.left).join("\n"))
         const problem = encoded.right === undefined ? undefined : notJson(encoded.right)
         return problem === undefined ? Either.right(encoded.right) : Either.left(problem)
@@ -47,7 +47,7 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
     // JSON has no undefined: a result that is nothing is stored as null.
     decode: (json) =>
       guarded(() => {
-        const decoded = decodeEither(isVoid && json === null ? undefined : json)
+        const decoded = decodeEither()(isVoid() && json === null ? undefined : json)
         return Either.isLeft(decoded) ? Either.left(problems(decoded.left).join("\n")) : Either.right(decoded.right)
       }),
     shape: () => shape ??= digest(canonicalJson(describe(ast, new Map()))),
@@ -97,17 +97,33 @@ export const problems = (error: ParseResult.ParseError): ReadonlyArray<string> =
   return Array.from(found.values(), ({ expected, text }) => text([...expected].join(" | ")))
 }
 
-/** Says why a schema cannot be used for what a checkpoint stores: its encoded side must be JSON, and no part a secret. */
-const refusal = (ast: AST.AST): Option.Option<string> =>
-  Option.orElse(
+/**
+ * Says why a schema cannot be used for what a checkpoint stores: its encoded side must be JSON, and no part a secret. Many
+ * steps share a schema.
+ */
+const refusal = (ast: AST.AST): Option.Option<string> => {
+  const known = refusals.get(ast)
+  if (known !== undefined) return known
+  const found = Option.orElse(
     hasSecret(ast) ? Option.some(`holds ${secret}`) : Option.none(),
     () => {
       const encoded = AST.encodedAST(ast)
-      return AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
-        ? Option.none()
-        : notJsonSchema(encoded, "", new Set())
+      return isNothing(encoded) ? Option.none() : notJsonSchema(encoded, "", new Set())
     }
   )
+  refusals.set(ast, found)
+  return found
+}
+
+const refusals = new WeakMap<AST.AST, Option.Option<string>>()
+
+const isNothing = (encoded: AST.AST): boolean => AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
+
+/** Made once, when it is first asked for. */
+const lazily = <A>(make: () => A): () => A => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
 
 /** Whether a `Redacted` is part of a schema. */
 export const hasSecret = (ast: AST.AST, seen = new Set<AST.AST>()): boolean => {
