@@ -130,6 +130,14 @@ export interface OpenJournal {
 export class Journal extends Context.Tag("effect-cairn/pipeline/Journal")<Journal, {
   /** Makes the empty journal `name`; false where it is there already, whoever made it. */
   readonly create: (name: string) => Effect.Effect<boolean, JournalError>
+  /**
+   * Makes the journal `name` of records that there are already, batch by batch; false where it is there already, which
+   * then stays as it is. Whoever looks finds all of it or nothing, whenever this ends and by whatever force.
+   */
+  readonly createWith: (
+    name: string,
+    batches: Iterable<ReadonlyArray<string>>
+  ) => Effect.Effect<boolean, JournalDamaged | JournalError>
   /** Opens an existing journal for this process alone. */
   readonly open: (name: string) => Effect.Effect<OpenJournal, JournalError | JournalDamaged | RunHeld, Scope.Scope>
   /** Folds the records that are there now without a lock; a torn end is normal, since somebody may be writing it. */

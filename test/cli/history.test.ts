@@ -127,6 +127,9 @@ describe("fork", () => {
     Effect.gen(function*() {
       yield* said("fixture --how fail --name me -q")
       const [source = ""] = fs.readdirSync(join(cwd, ".cairn/runs"))
+      // What a step writes beside its result.
+      const written = { format: "cairn.written/1", files: [{ path: "/a", sha256: "0", previous: null }] }
+      fs.writeFileSync(join(cwd, ".cairn/runs", source, "written.json"), JSON.stringify(written), { mode: 0o600 })
       const before = bytesOf(source)
       const { code, stdout } = yield* said("fork @last --from second --input -", "{\"how\":\"done\"}")
       const fork = stdout.split(" ")[0] ?? ""
@@ -138,6 +141,10 @@ describe("fork", () => {
         `What it would do: fixture plan ${fork}`,
         `Go on: fixture resume ${fork}`
       ])
+      assert.deepStrictEqual(
+        isJson(fs.readFileSync(join(cwd, ".cairn/runs", fork, "written.json"), "utf8")),
+        written
+      )
       assert.include((yield* shown(`show ${fork}`)).join("\n"), `fork of ${source}`)
       assert.deepStrictEqual((yield* shown(`plan ${fork}`)).slice(0, 5), [
         `fixture · would go on with run ${fork} (interrupted)`,

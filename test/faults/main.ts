@@ -108,6 +108,7 @@ const parts: Readonly<Record<string, Part>> = {
   takeovers: { promise: "A killed owner is succeeded within 100 ms", count: 100, run: Processes.takeovers },
   calls: { promise: "Each failing call: 74, and the run goes on", count: 100_000, run: Processes.calls },
   power: { promise: "A power cut behind each call: nothing lost", count: 100_000, run: Power.cuts },
+  copies: { promise: "Import and fork, ended anywhere: all of it or nothing", count: 100_000, run: Processes.copies },
   clocks: { promise: "Clocks that are wrong or jump change nothing", count: 60, run: Processes.clockJumps },
   damages: { promise: "A damaged journal: 65, where, and what to do", count: 100, run: Processes.damages },
   full: { promise: "A full file system of 1 MB: 74, then on", count: 20, run: Disks.full },

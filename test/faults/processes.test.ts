@@ -18,6 +18,7 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     ["is run by one of several that want it, and the others are told by whom", 4, Processes.races],
     ["loses nothing, whichever call to the disk fails", 4, Processes.calls],
     ["loses nothing, behind whichever call the power goes", 6, Power.cuts],
+    ["leaves all of what it imports or forks, or nothing", 3, Processes.copies],
     ["names the place of damage, and changes nothing", 2, Processes.damages],
     ["does not mind a clock that jumps", 1, Processes.clockJumps]
   ]

@@ -56,6 +56,29 @@ export const suite = (name: string, make: () => Harness) =>
         assert.isTrue(yield* created("demo-2"))
       }))
 
+    test("is made of records at once, unless it is there, and goes on from them", () =>
+      Effect.gen(function*() {
+        const { createWith, list } = yield* Journal
+        const batches = [["{\"a\":1}", "{}"], [`{"long":"${"x".repeat(100_000)}"}`]]
+
+        assert.isTrue(yield* createWith("demo-1", batches))
+        assert.isFalse(yield* createWith("demo-1", [["{\"b\":1}"]]))
+        assert.isFalse(yield* created("demo-1"))
+        assert.deepStrictEqual(yield* list, ["demo-1"])
+        yield* within("demo-1", (journal) => Effect.zipRight(scanned(journal), journal.append(["{\"c\":1}"], alone)))
+        assert.deepStrictEqual((yield* peeked("demo-1")).map(([, record]) => record), [...batches.flat(), "{\"c\":1}"])
+      }))
+
+    test("is not made of anything that it would not take, and then nothing is there", () =>
+      Effect.gen(function*() {
+        const { createWith, list } = yield* Journal
+
+        assert.instanceOf(yield* refusal(createWith("demo-1", [["{}"], ["no record"]])), JournalError)
+        assert.deepStrictEqual(yield* list, [])
+        assert.isTrue(yield* createWith("demo-1", []))
+        assert.deepStrictEqual(yield* peeked("demo-1"), [])
+      }))
+
     test("is empty at first", () =>
       Effect.gen(function*() {
         yield* created("demo-1")

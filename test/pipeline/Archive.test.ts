@@ -1,6 +1,6 @@
 import { LibsqlClient } from "@effect/sql-libsql"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { join } from "node:path"
 import * as JournalFile from "../../src/layers/Journal/File.ts"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
@@ -8,7 +8,7 @@ import * as JournalSql from "../../src/layers/Journal/Sql.ts"
 import * as Archive from "../../src/pipeline/Archive.ts"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { sha256 } from "../../src/pipeline/digest.ts"
-import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
+import { Journal } from "../../src/pipeline/Journal.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import { Given } from "../../src/pipeline/Question.ts"
 import * as Run from "../../src/pipeline/Run.ts"
@@ -169,29 +169,6 @@ describe("an exported run", () => {
         assert.strictEqual(error._tag, "ArchiveRefused", String(length))
       }
       assert.strictEqual(there.store.journals.size, 0)
-    }))
-
-  it.effect("leaves nothing where the disk fails in the middle, nor where it is interrupted", () =>
-    Effect.gen(function*() {
-      const { id, scene } = yield* waiting
-      const { text } = yield* scene.on(Archive.make(id))
-      const store = JournalMemory.make()
-      const failing = (append: Effect.Effect<never, JournalError>) =>
-        Effect.provide(
-          Effect.flatMap(Journal, (journal) =>
-            Effect.provideService(Archive.restore(text, { where: "it" }), Journal, {
-              ...journal,
-              open: (name) => Effect.map(journal.open(name), (opened) => ({ ...opened, append: () => append }))
-            })),
-          JournalMemory.layerOf(store)
-        )
-      const error = new JournalError({ operation: "append", journal: id, where: "test", reason: "ENOSPC" })
-
-      assert.deepStrictEqual(yield* Effect.flip(failing(error)), error)
-      assert.strictEqual(store.journals.size, 0)
-      const exit = yield* Effect.exit(failing(Effect.interrupt))
-      assert.isTrue(Exit.isInterrupted(exit))
-      assert.strictEqual(store.journals.size, 0)
     }))
 
   it.effect("is none of a run that is not there, has not begun, or is damaged", () =>

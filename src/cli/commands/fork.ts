@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { Effect, type Schema } from "effect"
+import * as Written from "../../layers/Workspace/Written.ts"
 import * as Field from "../../pipeline/Field.ts"
 import * as Run from "../../pipeline/Run.ts"
 import { RecordedInputInvalid } from "../../pipeline/RunError.ts"
@@ -54,6 +55,8 @@ export const run = Effect.fnUntraced(function*(app: App) {
         : new InputInvalid({ where: handOff.nameOf(file), reason })
   )
   const id = yield* Run.fork(pipeline(input as never), source.id, { ...resume.from(app), input: input as never })
+  // A fork without it only does once more what it had not to.
+  yield* Effect.ignore(Written.copy(Written.folder(app.home.runs), { from: source.id, to: id }))
   const fork = yield* Run.info(id)
   const { done, of } = runs.toJson(app, fork)
   return {

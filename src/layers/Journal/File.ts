@@ -75,15 +75,30 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
             : new JournalError({ operation, journal: name, where: runs, reason })
         })
 
-      const locked = (name: string, operation: "lock" | "remove") => {
-        const folder = join(runs, name)
-        return Effect.acquireRelease(
+      const locked = (name: string, operation: "lock" | "remove", folder = join(runs, name)) =>
+        Effect.acquireRelease(
           Effect.flatMap(
             attempt(operation, name, folder, () => Lock.acquire(disk, folder, { breakLock })),
             Either.mapLeft((holder) => new RunHeld({ run: name, ...holder }))
           ),
           (lock) => Effect.sync(() => Lock.release(disk, lock))
         )
+
+      /** Whoever made them may have ended by now: whoever writes into them makes their names durable. */
+      const syncAbove = () => {
+        Disk.syncFolderAbove(disk, dirname(home))
+        for (const path of [home, runs]) Disk.syncFolder(disk, path)
+      }
+
+      /** Removes what removals that were cut short have left, and what nobody finishes any more. */
+      const tidy = () => {
+        for (const name of Either.getOrElse(Disk.attempt(() => disk.readdir(runs)), () => [])) {
+          const folder = join(runs, name)
+          const isLeft = name.startsWith(gravePrefix) ||
+            (name.startsWith(draftPrefix) &&
+              Either.getOrElse(Disk.attempt(() => Lock.isAbandoned(disk, folder)), () => false))
+          if (isLeft) Disk.ignoring(() => disk.removeAll(folder))
+        }
       }
 
       /** Opens the file, and makes it where whoever made the folder had no time to. Its name is durable before its records. */
@@ -109,14 +124,55 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
               return Disk.makeFolder(disk, folder)
             })),
 
+        // Under a name that is none of a run, until all is there.
+        createWith: (name, batches) =>
+          named("create", name, (folder) => {
+            const draft = join(runs, `${draftPrefix}${randomBytes(8).toString("hex")}`)
+            const path = join(draft, journalName)
+            return Effect.gen(function*() {
+              yield* attempt("create", name, draft, () => {
+                makeHome(disk, home)
+                for (const path of [runs, draft]) Disk.makeFolder(disk, path)
+                syncAbove()
+              })
+              const { generation } = yield* Effect.catchTag(
+                locked(name, "lock", draft),
+                "RunHeld",
+                ({ message: reason }) => new JournalError({ operation: "create", journal: name, where: draft, reason })
+              )
+              const acquire = attempt("create", name, path, () => openOrMake(path))
+              yield* Effect.scoped(
+                Effect.flatMap(
+                  Opened.make(disk, name, path, acquire, generation),
+                  (journal) =>
+                    Effect.forEach(batches, (batch) => journal.append(batch, { alone: true }), { discard: true })
+                )
+              )
+              return yield* attempt("create", name, folder, () => {
+                const placed = Disk.attempt(() => disk.rename(draft, folder))
+                if (Either.isLeft(placed)) {
+                  if (isThereCodes.has(placed.left.code)) return false
+                  throw Disk.toError(placed.left)
+                }
+                Disk.syncFolder(disk, runs)
+                return true
+              })
+            }).pipe(
+              Effect.scoped,
+              Effect.ensuring(Effect.sync(() => {
+                Disk.ignoring(() => disk.removeAll(draft))
+                tidy()
+              })),
+              Effect.uninterruptible
+            )
+          }),
+
         open: (name) =>
           named("open", name, (folder) =>
             Effect.gen(function*() {
               yield* attemptChecked("open", name, folder, () => {
                 checkFolder(disk, folder)
-                // Whoever made them may have ended by now: whoever writes into them makes their names durable.
-                Disk.syncFolderAbove(disk, dirname(home))
-                for (const path of [home, runs]) Disk.syncFolder(disk, path)
+                syncAbove()
               })
               const { generation } = yield* locked(name, "lock")
               const path = join(folder, journalName)
@@ -180,10 +236,7 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
                 })
               }
               yield* attempt("remove", name, grave, () => disk.removeAll(grave))
-              // What removals that were cut short have left goes with it.
-              for (const other of Either.getOrElse(Disk.attempt(() => disk.readdir(runs)), () => [])) {
-                if (other.startsWith(gravePrefix)) Disk.ignoring(() => disk.removeAll(join(runs, other)))
-              }
+              tidy()
             }).pipe(Effect.scoped, Effect.uninterruptible))
       })
     })
@@ -206,6 +259,12 @@ const journalName = "journal"
 
 /** No name of a run begins like this, so what is half removed is never seen as one. */
 const gravePrefix = ".removed-"
+
+/** Nor like this, so what is half made is not either. */
+const draftPrefix = ".draft-"
+
+/** What a folder says that has something in it, or a file, where another is to take its name. */
+const isThereCodes: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST", "ENOTDIR"])
 
 const readAndWrite = constants.O_RDWR
 

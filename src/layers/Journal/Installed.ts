@@ -55,11 +55,13 @@ type Kept = Effect.Effect<Journal["Type"], JournalError | JournalDamaged | Store
  */
 export const sqlite = (file: string, options: Options): Kept =>
   Effect.gen(function*() {
-    const { asked, built, module } = yield* load(options.cwd, libsql)
+    const { built, module, reserved } = yield* load(options.cwd, libsql)
     yield* sqliteFile.prepared(file, options.where)
     const layer = module.layer({ url: pathToFileURL(file).href })
     const client = yield* Effect.mapError(built(layer, module.LibsqlClient), unopened(options))
-    return yield* Tables.make(Database.make("sqlite", asked(client), Effect.succeed(asked(client))), options)
+    // The one that it has, which nobody waits for.
+    const asked = yield* Effect.mapError(reserved(client), unopened(options))
+    return yield* Tables.make(Database.make("sqlite", asked, Effect.succeed(asked)), options)
   })
 
 /**
@@ -70,19 +72,10 @@ export const sqlite = (file: string, options: Options): Kept =>
  */
 export const postgres = (url: Redacted.Redacted, options: Options): Kept =>
   Effect.gen(function*() {
-    const { asked, built, effect, module, run } = yield* load(options.cwd, pg)
+    const { asked, built, effect, module, reserved } = yield* load(options.cwd, pg)
     const layer = module.layer({ url: effect.Redacted.make(Redacted.value(url)), applicationName: "cairn" })
     const client = yield* Effect.mapError(built(layer, module.PgClient), unopened(options, Postgres.remedy))
-    const session = Effect.acquireRelease(
-      run(effect.Scope.make()),
-      (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
-    ).pipe(
-      Effect.flatMap((scope) => run(effect.Scope.extend(client.reserve, scope))),
-      Effect.map((connection): Database.Run => (statement, parameters = []) =>
-        run(connection.execute(statement, parameters, undefined))
-      )
-    )
-    return yield* Tables.make(Database.make("pg", asked(client), session), options)
+    return yield* Tables.make(Database.make("pg", asked(client), reserved(client)), options)
   })
 
 const unopened = ({ where }: Options, remedy?: string) => ({ reason }: Database.Refused) =>
@@ -133,18 +126,26 @@ const load = <M>(cwd: string, driver: Driver<M>) =>
             )
         })
       })
+    const scope = Effect.acquireRelease(
+      run(effect.Scope.make()),
+      (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
+    )
     return {
       effect,
       module,
-      run,
       /** A client, until the scope closes. */
       built: <I, C extends SqlClient, R>(layer: Layer.Layer<I | R, SqlError>, tag: Context.Tag<I, C>) =>
-        Effect.acquireRelease(
-          run(effect.Scope.make()),
-          (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
-        ).pipe(
+        scope.pipe(
           Effect.flatMap((scope) => run(effect.Layer.buildWithScope(layer, scope))),
           Effect.map((context) => effect.Context.get(context, tag))
+        ),
+      /** A connection of it, until the scope closes. */
+      reserved: (client: SqlClient) =>
+        scope.pipe(
+          Effect.flatMap((scope) => run(effect.Scope.extend(client.reserve, scope))),
+          Effect.map((connection): Database.Run => (statement, parameters = []) =>
+            run(connection.execute(statement, parameters, undefined))
+          )
         ),
       asked: (client: SqlClient): Database.Run => (statement, parameters) =>
         run(client.unsafe<Database.Row>(statement, parameters).withoutTransform)

@@ -94,6 +94,17 @@ export const release = (disk: Disk.Operations, lock: Lock): void => {
 export const holder = (disk: Disk.Operations, folder: string): Holder | undefined =>
   holderAmong(disk, folder, generations(disk.readdir(folder)), { breakLock: false })
 
+/**
+ * Says whether a folder had an owner, who has ended or given it back. Throws what the system says.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isAbandoned = (disk: Disk.Operations, folder: string): boolean => {
+  const all = generations(disk.readdir(folder))
+  return all.length > 0 && holderAmong(disk, folder, all, { breakLock: false }) === undefined
+}
+
 const lockName = /^lock\.([1-9]\d{0,14})$/
 const claimPrefix = "lock-claim."
 const lockOf = (folder: string, generation: number) => join(folder, `lock.${generation}`)

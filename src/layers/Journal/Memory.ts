@@ -85,6 +85,15 @@ const journalOf = ({ journals }: Store) => {
         journals.set(name, { records: [], held: false })
         return true
       }),
+    createWith: (name, batches) =>
+      Effect.flatMap(named("create", name), () => {
+        if (journals.has(name)) return Effect.succeed(false)
+        const records = Array.from(batches).flat()
+        const reason = records.map(refusedRecord).find((reason) => reason !== undefined)
+        if (reason !== undefined) return refused("append", name, reason)
+        journals.set(name, { records, held: false })
+        return Effect.succeed(true)
+      }),
     open: (name) =>
       Effect.gen(function*() {
         const kept = yield* find("open", name)

@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import { Effect, Option, type Scope } from "effect"
+import { Effect, Either, Option, type Scope } from "effect"
+import { randomId } from "../../pipeline/digest.ts"
 import { Journal, JournalDamaged, JournalError, type OpenJournal, type RunHeld } from "../../pipeline/Journal.ts"
 import type { Database, Refused, Run } from "./Database.ts"
 import { refusedName, refusedRecord } from "./limits.ts"
@@ -106,6 +107,21 @@ export const make = (
       )
     const hold = (id: number, name: string) => kind.hold({ id, name, breakLock: options.breakLock === true })
 
+    /** Removes what nobody finishes any more. One in which there is nothing yet may have been begun just now. */
+    const tidy = Effect.flatMap(
+      run("SELECT id, name FROM cairn_journals WHERE name LIKE ? AND id IN (SELECT journal FROM cairn_records)", [
+        `${draftPrefix}%`
+      ]),
+      Effect.forEach(({ id, name }) =>
+        hold(Number(id), String(name)).pipe(
+          Effect.flatMap(
+            Effect.transposeMapOption(({ run }) => run("DELETE FROM cairn_journals WHERE id = ?", [id]))
+          ),
+          Effect.scoped,
+          Effect.ignore
+        ), { discard: true })
+    )
+
     return Journal.of({
       create: (name) =>
         named(
@@ -115,6 +131,43 @@ export const make = (
         ).pipe(
           Effect.map((made) => made.length > 0),
           Effect.catchTag("Refused", (error) => Effect.fail(refuses("create", name)(error)))
+        ),
+
+      // Under a name that is none of a run, until all is there.
+      createWith: (name, batches) =>
+        named(
+          "create",
+          name,
+          Effect.gen(function*() {
+            const fails = failing(kind, where)("create", name)
+            if (Option.isSome(yield* Effect.mapError(idOf(name), fails))) return false
+            const draft = `${draftPrefix}${randomId()}`
+            const drop = (run: Run) => Effect.ignore(run("DELETE FROM cairn_journals WHERE name = ?", [draft]))
+            const [row] = yield* Effect.mapError(
+              run("INSERT INTO cairn_journals (name) VALUES (?) RETURNING id", [draft]),
+              fails
+            )
+            const id = Number(row?.id)
+            return yield* Effect.gen(function*() {
+              const held = yield* Effect.mapError(
+                hold(id, draft),
+                (error) => error._tag === "RunHeld" ? refused("create", name, error.message) : fails(error)
+              )
+              if (Option.isNone(held)) return yield* refused("create", name, absent)
+              const journal = yield* opened(held.value, id, {
+                refused: (operation, reason) => refused(operation, name, reason),
+                fails: () => fails
+              })
+              yield* Effect.forEach(batches, (batch) => journal.append(batch, { alone: true }), { discard: true })
+              const placed = yield* Effect.either(
+                held.value.run("UPDATE cairn_journals SET name = ? WHERE id = ?", [name, id])
+              )
+              if (Either.isRight(placed)) return true
+              // Somebody else has made one meanwhile.
+              if (Option.isSome(yield* Effect.mapError(idOf(name), fails))) return false
+              return yield* fails(placed.left)
+            }).pipe(Effect.scoped, Effect.ensuring(drop(run)))
+          }).pipe(Effect.uninterruptible)
         ),
 
       open: (name) =>
@@ -170,7 +223,7 @@ export const make = (
       list: run("SELECT name FROM cairn_journals").pipe(
         Effect.mapBoth({
           onFailure: refuses("list", every),
-          onSuccess: (rows) => rows.map(({ name }) => String(name))
+          onSuccess: (rows) => rows.map(({ name }) => String(name)).filter((name) => !name.startsWith(draftPrefix))
         })
       ),
 
@@ -184,12 +237,16 @@ export const make = (
             if (Option.isSome(id) && Option.isSome(held)) {
               yield* held.value.run("DELETE FROM cairn_journals WHERE id = ?", [id.value])
             }
+            yield* Effect.ignore(tidy)
           }).pipe(Effect.scoped, Effect.uninterruptible)
         ).pipe(Effect.catchTag("Refused", (error) => Effect.fail(refuses("remove", name)(error))))
     })
   })
 
 type Operation = JournalError["operation"]
+
+/** No name of a run begins like this, so what is half made is never seen as one. */
+const draftPrefix = ".draft-"
 
 /** The tables that this program makes, and understands. */
 const format = 1

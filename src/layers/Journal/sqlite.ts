@@ -14,8 +14,10 @@ import type { Kind } from "./Tables.ts"
  * @since 0.1.0
  */
 export const make = (database: Database): Kind => {
-  const run: Run = (statement, parameters) =>
-    Effect.retry(database.run(statement, parameters), { while: isBusy, times: patience })
+  const run: Run = (statement, parameters) => {
+    const once = database.run(statement, parameters)
+    return Effect.catchIf(once, isBusy, () => Effect.retry(once, { while: isBusy, times: patience - 1 }))
+  }
   /** What could not be given back, on a full disk for one: this process knows that nobody has it. */
   const left = new Map<number, number>()
 

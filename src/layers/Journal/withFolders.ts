@@ -37,6 +37,7 @@ export const withFolders = (
     return Journal.of({
       ...journal,
       create: (name) => Effect.tap(journal.create(name), () => made(name)),
+      createWith: (name, batches) => Effect.tap(journal.createWith(name, batches), () => made(name)),
       open: (name) => Effect.tap(journal.open(name), () => made(name)),
       remove: (name) =>
         Effect.zipRight(journal.remove(name), attempt("remove", name, (folder) => disk.removeAll(folder)))

@@ -42,6 +42,18 @@ export const memory = (): Written => {
 }
 
 /**
+ * Gives a run what another one wrote before, which it goes on from.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const copy = (
+  { read, write }: Written,
+  runs: { readonly from: string; readonly to: string }
+): Effect.Effect<void, Fs.SystemError> =>
+  Effect.flatMap(read(runs.from), (entries) => entries.size === 0 ? Effect.void : write(runs.to, entries))
+
+/**
  * Keeps records in the folders of the runs, `<runs>/<run>/written.json`.
  *
  * @category constructors
