@@ -127,8 +127,8 @@ describe("mcp", { timeout: 60_000 }, () => {
         done: 1,
         of: 2
       })
-      const held = await call("run_start", { program: "poem", input: { after: "go" } })
-      assert.strictEqual(held.structuredContent.error.tag, "RunHeld")
+      const again = await call("run_start", { program: "poem", input: { after: "go" } })
+      assert.deepStrictEqual(again.structuredContent, running.structuredContent)
 
       fs.writeFileSync(join(folder, "go"), "")
       let status = "running"

@@ -87,7 +87,7 @@ const outcome = (app: App, { kept, removed }: History.Collected, now: DateTime.Z
   return {
     json: {
       schema: "cairn.removed/1",
-      home: app.home.folder,
+      home: app.home.where,
       dryRun: isDry(app),
       removed: removed.map((info) => ({
         run: info.id,

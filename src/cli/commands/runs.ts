@@ -56,7 +56,7 @@ export const run = Effect.fnUntraced(function*(app: App) {
   return {
     json: {
       schema: "cairn.runs/1",
-      home: app.home.folder,
+      home: app.home.where,
       more,
       runs: runs.map((info) => toJson(app, info))
     },

@@ -11,7 +11,7 @@ import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as RpcServer from "@effect/rpc/RpcServer"
 import { Deferred, Effect, type Exit, Fiber, Layer, Option, Schedule, type Scope, Sink, Stream } from "effect"
-import type { Journal } from "../../pipeline/Journal.ts"
+import { type Journal, RunHeld } from "../../pipeline/Journal.ts"
 import { Given } from "../../pipeline/Question.ts"
 import * as Run from "../../pipeline/Run.ts"
 import * as RunState from "../../pipeline/RunState.ts"
@@ -48,7 +48,7 @@ export const serve = (app: App): Effect.Effect<Outcome, never, Journal> =>
       RpcServer.layerProtocolStdio({ stdin, stdout: Sink.drain }),
       Layer.succeed(RpcSerialization.RpcSerialization, rpc.serialization)
     )
-    const server = Layer.effectDiscard(register(app, client, yield* Effect.scope)).pipe(
+    const server = Layer.effectDiscard(register(app, client, { scope: yield* Effect.scope, calls: new Set() })).pipe(
       Layer.provide(McpServer.layer({ name: app.name, version: app.version })),
       Layer.provide(protocol)
     )
@@ -64,7 +64,7 @@ interface Client {
   readonly closed: Effect.Effect<void>
 }
 
-const register = Effect.fnUntraced(function*(app: App, client: Client, scope: Scope.Scope) {
+const register = Effect.fnUntraced(function*(app: App, client: Client, running: Running) {
   const server = yield* McpServer.McpServer
   const journal = yield* Effect.context<Journal>()
   for (const tool of tools.make(app)) {
@@ -81,7 +81,7 @@ const register = Effect.fnUntraced(function*(app: App, client: Client, scope: Sc
           const one = call(app)
           const calling = tool.call(one, given)
           if (!tool.runs) return resultOf(app, finish.documentOf(one, yield* Effect.exit(calling)))
-          return resultOf(app, yield* attended(one, yield* settled(one, calling, scope), client, scope))
+          return resultOf(app, yield* attended(one, yield* settled(one, calling, running), client, running))
         }).pipe(Effect.provide(journal))
     })
   }
@@ -101,38 +101,47 @@ interface Settled {
   readonly document: unknown
 }
 
-/** How a run ends, or that it is under way: it goes on whether or not somebody waits for it. */
+/** What goes on in this server, whether or not somebody waits for it. */
+interface Running {
+  readonly scope: Scope.Scope
+  readonly calls: Set<App>
+}
+
+/** How a run ends, or that it is under way: also where it is another call that it is under way in. */
 const settled = (
   app: App,
   running: Effect.Effect<Outcome, unknown, Journal>,
-  scope: Scope.Scope
+  { calls, scope }: Running
 ): Effect.Effect<Settled & { readonly exit: Option.Option<Exit.Exit<Outcome, unknown>> }, never, Journal> =>
   Effect.gen(function*() {
-    const fiber = yield* Effect.forkIn(running, scope)
-    const ended = Effect.map(Fiber.await(fiber), (exit) => ({
-      ...finish.documentOf(app, exit),
-      exit: Option.some(exit)
-    }))
-    const underWay = Effect.sync(() => app.watched.summary).pipe(
+    calls.add(app)
+    const fiber = yield* Effect.forkIn(Effect.ensuring(running, Effect.sync(() => calls.delete(app))), scope)
+    const underWay = (run: Option.Option<string>) => ({
+      code: 0,
+      document: {
+        schema: "cairn.result/1",
+        run: Option.getOrNull(run),
+        program: Option.getOrNull(app.watched.summary.program),
+        status: "running",
+        next: { tool: "run_status", arguments: { run: Option.getOrNull(run) } }
+      },
+      exit: Option.none()
+    })
+    const isHere = (run: string) => [...calls].some(({ watched }) => Option.contains(watched.summary.run, run))
+    const ended = Effect.map(Fiber.await(fiber), (exit) => {
+      const held = exit._tag === "Failure" && exit.cause._tag === "Fail" && exit.cause.error instanceof RunHeld
+        ? Option.some(exit.cause.error.run)
+        : Option.none()
+      return Option.exists(held, isHere)
+        ? underWay(held)
+        : { ...finish.documentOf(app, exit), exit: Option.some(exit) }
+    })
+    const late = Effect.sync(() => app.watched.summary).pipe(
       Effect.repeat({ until: ({ run }) => Option.isSome(run), schedule: Schedule.spaced("50 millis") }),
       Effect.delay(patience),
-      Effect.as(Effect.sync(() => {
-        const { program, run } = app.watched.summary
-        return {
-          code: 0,
-          document: {
-            schema: "cairn.result/1",
-            run: Option.getOrNull(run),
-            program: Option.getOrNull(program),
-            status: "running",
-            next: { tool: "run_status", arguments: { run: Option.getOrNull(run) } }
-          },
-          exit: Option.none()
-        }
-      })),
-      Effect.flatten
+      Effect.zipRight(Effect.sync(() => underWay(app.watched.summary.run)))
     )
-    return yield* Effect.raceFirst(ended, underWay)
+    return yield* Effect.raceFirst(ended, late)
   })
 
 /** A run that waits, with its questions in full; those for a person are asked right away where the client can do that. */
@@ -140,7 +149,7 @@ const attended = (
   app: App,
   { code, document, exit }: Effect.Effect.Success<ReturnType<typeof settled>>,
   client: Client,
-  scope: Scope.Scope,
+  running: Running,
   asked: ReadonlyMap<string, number> = new Map()
 ): Effect.Effect<Settled, never, Journal | McpSchema.McpServerClient> =>
   Effect.gen(function*() {
@@ -166,9 +175,9 @@ const attended = (
         const answers = new Map([[request.id, Given.Text({ text: JSON.stringify(answer.value) })]])
         return yield* attended(
           next,
-          yield* settled(next, resumeCommand.goOn(next, info.value, answers), scope),
+          yield* settled(next, resumeCommand.goOn(next, info.value, answers), running),
           client,
-          scope,
+          running,
           new Map([...asked, [request.id, times + 1]])
         )
       }
