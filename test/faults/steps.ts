@@ -48,11 +48,12 @@ const measure = (count: number): Effect.Effect<Measured, unknown> => {
     (folder) =>
       Effect.gen(function*() {
         yield* Run.start(pipeline, undefined)
+        const peakMebibytes = process.resourceUsage().maxRSS / 1024
         const [id = ""] = (yield* Run.list).map(({ id }) => id)
         const micros = (from: number, to: number) =>
           ((at.get(to) ?? 0) - (at.get(from) ?? 0)) * 1000 / Math.max(1, to - from)
         return {
-          peakMebibytes: process.resourceUsage().maxRSS / 1024,
+          peakMebibytes,
           firstMicroseconds: micros(part, 2 * part),
           lastMicroseconds: micros(count - part, count - 1),
           bytes: statSync(join(folder, "runs", id, "journal")).size / count - JSON.stringify(result).length
