@@ -67,12 +67,16 @@ const fromError = (error: unknown, named: (fix: string) => string, exitCodes: Ap
  * The kernel's texts call the command `cairn`: they must name the one that was called, and a command that ends a line,
  * as those to paste do, the folder of its checkpoints.
  */
-const named = (text: string, name: string, home: Pick<Home, "option">): string =>
-  text.split("\n").map((line) =>
+const named = (text: string, name: string, home: Pick<Home, "option">): string => {
+  // What names it in full already is left alone.
+  const names = [name, name.replace(/^npx /, "")].map((word) => word.replaceAll(/[^\w\s]/g, "\\$&"))
+  const command = new RegExp(`(?:${names.join("|")}|(?<![-/\\w])cairn) (?=[a-z])`, "g")
+  return text.split("\n").map((line) =>
     line
       .replace(/(?<![-/\w])cairn [a-z].*[^.]$/, (command) => `${command}${home.option}`)
-      .replace(/(?<![-/\w])cairn (?=[a-z])/g, () => `${name} `)
+      .replace(command, () => `${name} `)
   ).join("\n")
+}
 
 const textOf = (value: unknown, key: string): string | undefined => {
   const text = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined

@@ -13,7 +13,9 @@ const named = {
   schema: Schema.Literal("cairn.result/1"),
   /** Null where there is none: nothing was begun, or it only pretended. */
   run: Schema.NullOr(Schema.String).annotations({ description: "The id of the run, where there is one" }),
-  program: Schema.NullOr(Schema.String).annotations({ description: "The name of the program, where one was meant" })
+  program: Schema.NullOr(Schema.String).annotations({
+    description: "The name of the program or the command, where one was meant"
+  })
 }
 
 /** What came of a program that is a validation chain. */

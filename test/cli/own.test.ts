@@ -116,6 +116,7 @@ describe("a command line of one's own", () => {
       assert.include(bought.stderr, "error  High Street is closed\nfix    Come again tomorrow.\n")
       assert.deepInclude(isJson(looked.stdout), {
         status: "failed",
+        program: "look",
         error: {
           tag: "Closed",
           message: "High Street is closed",

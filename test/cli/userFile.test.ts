@@ -80,6 +80,7 @@ describe("cairn run", { timeout: 60_000 }, () => {
     assert.include(ofProgram.stdout, "--name TEXT")
     assert.strictEqual(wrong.code, 2)
     assert.include(wrong.stdout, "--name")
+    assert.strictEqual(failure(await call("run ./pipelines.ts card --json"))[4], "cairn run ./pipelines.ts card --help")
   })
 
   it("says what is wrong with a file", async () => {

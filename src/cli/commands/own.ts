@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { Journal } from "../../pipeline/Journal.ts"
 import * as Secrets from "../../pipeline/Secrets.ts"
 import type { App, Outcome } from "../App.ts"
@@ -26,7 +26,8 @@ export const spec = (command: App["commands"][number]): Spec.Spec => ({
 /** @category running */
 export const run = (app: App, command: App["commands"][number]): Effect.Effect<Outcome, unknown, Journal> =>
   Effect.gen(function*() {
-    const { called, home, io, name, parsed, version } = app
+    const { called, home, io, name, parsed, version, watched } = app
+    watched.summary = { ...watched.summary, program: Option.some(command.name) }
     const record = values.withPaths(command.options, yield* values.given(command.options, parsed, io), io.cwd)
     const options = yield* values.decoded(command.options, record, { fix: Spec.hint(name, spec(command)) })
     yield* Secrets.remember(options)
