@@ -237,7 +237,7 @@ const fieldOf = (property: AST.PropertySignature, of: Struct, place: Place): Fie
   const at = [...place.at, name]
   const layers = layersOf(type)
   const base = layers.at(-1) ?? type
-  const list = AST.isTupleType(base) && base.elements.length === 0 ? base.rest[0]?.type : undefined
+  const list = AST.isTupleType(base) ? elementOf(base) : undefined
   const values = list === undefined ? valuesByKey(base) : undefined
   const element = list ?? values
   // What is said of the elements of a list is said of the field.
@@ -279,6 +279,10 @@ const fieldOf = (property: AST.PropertySignature, of: Struct, place: Place): Fie
     isRecorded: (value) => !secret && !Option.exists(unrecorded, (which) => which(value))
   }
 }
+
+/** What a list holds, also one that is not empty; a tuple is no list. */
+const elementOf = ({ elements, rest }: AST.TupleType): AST.AST | undefined =>
+  rest.length === 1 && elements.every(({ type }) => type === rest[0]?.type) ? rest[0]?.type : undefined
 
 /** `smtp.apiKey` is read from `SMTP_API_KEY`. */
 const variableOf = (at: ReadonlyArray<string>): string =>

@@ -36,7 +36,7 @@ class Retry extends Schema.Class<Retry>("Retry")({
 const All = Schema.Struct({
   wait: Schema.optional(Schema.Duration.annotations({ description: "How long to wait" })),
   millis: Schema.optional(Schema.DurationFromMillis.pipe(Schema.lessThanOrEqualToDuration("1 hour"))),
-  pauses: Schema.optional(Schema.Array(Schema.Duration)),
+  pauses: Schema.optional(Schema.NonEmptyArray(Schema.Duration)),
   at: Schema.optional(Schema.DateTimeUtc),
   zoned: Schema.optional(Schema.DateTimeZoned),
   day: Schema.optional(Schema.DateFromNumber),
