@@ -70,7 +70,7 @@ const fromError = (error: unknown, named: (fix: string) => string, exitCodes: Ap
 const named = (text: string, name: string, home: Pick<Home, "option">): string => {
   // What names it in full already is left alone.
   const names = [name, name.replace(/^npx /, "")].map((word) => word.replaceAll(/[^\w\s]/g, "\\$&"))
-  const command = new RegExp(`(?:${names.join("|")}|(?<![-/\\w])cairn) (?=[a-z])`, "g")
+  const command = new RegExp(`(?<![-/\\w])(?:${names.join("|")}|cairn) (?=[a-z])`, "g")
   return text.split("\n").map((line) =>
     line
       .replace(/(?<![-/\w])cairn [a-z].*[^.]$/, (command) => `${command}${home.option}`)
