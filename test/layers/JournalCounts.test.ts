@@ -110,10 +110,12 @@ describe("a run", () => {
       assert.deepStrictEqual(asked.slice(0, 15), [...Array.flatten(Array.replicate(shared, 4)), ...itsEnd])
     }))
 
-  it.effect("looks at a schema when the step is made, and never again", () =>
+  it.effect("looks at a schema when the step is made and when it first runs, and never again", () =>
     Effect.gen(function*() {
       const { looks, looksToMake, step } = watched()
       assert.isAbove(looksToMake, 0)
+      yield* run(sequence(step, 1), Disk.real)
+      const looksToRun = looks()
       const sequential = sequence(step, 50)
       const parallel = fanOut(step, 50)
       const home = temporary()
@@ -122,6 +124,6 @@ describe("a run", () => {
       yield* run(sequential, Disk.real, home)
       yield* run(parallel, Disk.real, home)
 
-      assert.strictEqual(looks(), looksToMake)
+      assert.strictEqual(looks(), looksToRun)
     }))
 })
