@@ -273,7 +273,9 @@ export const calls = async ({ count, folder, seed }: Options): Promise<Tried> =>
     inPlace(isResumed, async (cwd) => {
       const file = join(cwd, "calls.json")
       const fault = JSON.stringify({ under: home(cwd), at: -1 })
-      await start(cwd, command, { FAULT: fault, FAULT_CALLS: file }).ended
+      const end = await start(cwd, command, { FAULT: fault, FAULT_CALLS: file }).ended
+      // Without it there would be no call to try, and nothing found.
+      if (end.code !== 0) throw new Error(`undisturbed, it ended with ${end.code}: ${said(end)}`)
       return (JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<string>).length
     })
   fs.mkdirSync(goingOn)
