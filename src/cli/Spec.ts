@@ -111,7 +111,7 @@ export const everywhere: ReadonlyArray<Flag> = [
     name: "home",
     kind: "value",
     meta: "DIR",
-    description: "Where checkpoints are kept",
+    description: "Where checkpoints are kept, as files unless --store says otherwise",
     fallback: "the nearest .cairn",
     env: "CAIRN_HOME",
     group: "Everywhere"

@@ -30,7 +30,7 @@ export interface Home {
 
 /**
  * The folder named by `--home`, by `CAIRN_HOME`, the nearest `.cairn` upwards, or `.cairn` here; and the database named
- * by `--store` or `CAIRN_STORE`, if one is.
+ * by `--store`, or by `CAIRN_STORE` where no option says otherwise: `--home` alone means files in that folder.
  *
  * @category constructors
  * @since 0.1.0
@@ -43,12 +43,11 @@ export const find = (
   const [home] = values.get("home") ?? []
   const [database] = values.get("store") ?? []
   const named = ofFiles(cwd, home ?? (env.CAIRN_HOME || undefined))
-  const text = database ?? env.CAIRN_STORE
+  const text = database ?? (home === undefined ? env.CAIRN_STORE : undefined)
   if (text === undefined || text === "") return Either.right(named)
   return Either.flatMap(Store.parse(cwd, text), (store) => {
     if (store._tag === "Files") {
-      if (home === undefined) return Either.right(ofFiles(cwd, store.folder))
-      return database === undefined ? Either.right(named) : Either.left(
+      return home === undefined ? Either.right(ofFiles(cwd, store.folder)) : Either.left(
         new UsageError({ reason: "--home and --store file: name a folder each.", fix: "Leave one of them out." })
       )
     }
@@ -61,7 +60,7 @@ export const find = (
       )
     }
     const { folder, option } = named
-    // Where a password is only known to the environment, so is the rest: an option without it would win over it.
+    // Where a password is only known to the environment, so is the rest: an option, of the folder too, would win over it.
     const isPasted = database !== undefined || !store.hasPassword
     return Either.right({
       folder,
@@ -69,7 +68,7 @@ export const find = (
       runs: join(folder, "stores", sha256(store.where).slice(0, 16)),
       store,
       where: store.where,
-      option: `${option}${isPasted ? ` --store ${quote(store.shown)}` : ""}`
+      option: isPasted ? `${option} --store ${quote(store.shown)}` : ""
     })
   })
 }

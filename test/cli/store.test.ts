@@ -252,6 +252,23 @@ describe("--store", { timeout: 120_000 }, () => {
       " --home /here/kept --store sqlite:/here/runs.db"
     )
     assert.strictEqual(option(undefined, { CAIRN_STORE: "" }), "")
+    // Nor is the folder named, which would win over it.
+    assert.strictEqual(option(undefined, { CAIRN_STORE: "postgres://me:canary@h/d", CAIRN_HOME: "kept" }), "")
+  })
+
+  it("is named by options before the environment, and --home alone means files", () => {
+    const where = (options: Record<string, string>, env: Record<string, string>) =>
+      Either.getOrThrow(
+        Home.find("/here", env, { values: new Map(Object.entries(options).map(([name, value]) => [name, [value]])) })
+      ).where
+    const env = { CAIRN_STORE: "sqlite:runs.db", CAIRN_HOME: "there" }
+
+    assert.strictEqual(where({}, env), "sqlite:/here/runs.db")
+    assert.strictEqual(where({ home: "kept" }, env), "/here/kept")
+    assert.strictEqual(where({ home: "kept" }, { CAIRN_STORE: "no store at all" }), "/here/kept")
+    assert.strictEqual(where({ home: "kept", store: "sqlite:other.db" }, env), "sqlite:/here/other.db")
+    assert.strictEqual(where({ store: "file:kept" }, env), "/here/kept")
+    assert.strictEqual(where({}, { CAIRN_STORE: "file:kept", CAIRN_HOME: "there" }), "/here/kept")
   })
 
   it("is a home where it is file:, and one of the two is enough", async () => {
