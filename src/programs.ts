@@ -11,7 +11,7 @@ import { Effect, Layer, Schema } from "effect"
 import * as AgentChoice from "./layers/Agent/Choice.ts"
 import * as InterviewerChoice from "./layers/Interviewer/Choice.ts"
 import { RunFolder } from "./layers/RunFolder.ts"
-import { RootUnusable } from "./layers/Workspace.ts"
+import { RootUnusable, WriteFailed } from "./layers/Workspace.ts"
 import * as WorkspaceDryRun from "./layers/Workspace/DryRun.ts"
 import * as WorkspaceRooted from "./layers/Workspace/Rooted.ts"
 import * as Program from "./pipeline/Program.ts"
@@ -152,8 +152,15 @@ export const templateQa = Program.make(TemplateQa.templateQa, {
 /** The folder of the settings is made where it is missing. */
 const makeFolder = (path: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeDirectory(path, { recursive: true })).pipe(
-    Effect.mapError(({ message }) => new RootUnusable({ root: path, reason: message }))
+    Effect.mapError((error) =>
+      error._tag === "BadArgument" || isMisnamed.has(error.reason)
+        ? new RootUnusable({ root: path, reason: error.message })
+        : new WriteFailed({ path, reason: error.message, undone: true })
+    )
   )
+
+/** Something else is there, or on the way. With any other reason it is the disk that refuses. */
+const isMisnamed: ReadonlySet<string> = new Set(["AlreadyExists", "BadResource", "NotFound"])
 
 /**
  * Writes down what it does, for tests from outside. It is not among the programs that help shows.

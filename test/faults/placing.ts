@@ -78,9 +78,7 @@ export const run = ({ plant = (operations) => operations, seed }: Options): Effe
         SimulatedDisk.endProcess(disk)
         if (Exit.isFailure(exit) && !isCrashed) {
           const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
-          // The root itself could not be looked at: nothing has begun.
-          const isRoot = error?._tag === "RootUnusable" && at <= 2
-          if (error?._tag !== "WriteFailed" && !isRoot) {
+          if (error?._tag !== "WriteFailed") {
             violations.push(`${fault} at ${at}: ${Cause.pretty(exit.cause)}`)
           }
           if (fault === "none") violations.push(`it fails without a reason: ${Cause.pretty(exit.cause)}`)

@@ -6,6 +6,7 @@ import * as NodeFs from "node:fs"
 import { join } from "node:path"
 import { isUnchanged, type Tree, Workspace } from "../../src/layers/Workspace.ts"
 import * as WorkspaceDryRun from "../../src/layers/Workspace/DryRun.ts"
+import * as Fs from "../../src/layers/Workspace/Fs.ts"
 import * as WorkspaceMemory from "../../src/layers/Workspace/Memory.ts"
 import * as WorkspaceRooted from "../../src/layers/Workspace/Rooted.ts"
 import { CurrentStep, DryRun } from "../../src/pipeline/CurrentStep.ts"
@@ -172,6 +173,15 @@ it.effect("resolves a root that is a link once, and refuses one that is no folde
     for (const bad of [join(root, "none"), join(root, plan)]) {
       const error = yield* place(tree()).pipe(Effect.provide(WorkspaceRooted.layer({ root: bad })), refusal)
       assert.deepInclude(error, { _tag: "RootUnusable", root: bad })
+    }
+    for (const code of ["EIO", "EACCES", "EMFILE"]) {
+      const broken = { ...Fs.disk, realpath: (path: string) => new Fs.SystemError({ path, code, reason: code }) }
+      const error = yield* place(tree()).pipe(
+        Effect.provide(WorkspaceRooted.layer({ root })),
+        Effect.provideService(Fs.Fs, broken),
+        refusal
+      )
+      assert.deepInclude(error, { _tag: "WriteFailed", path: root, undone: true }, code)
     }
   }))
 

@@ -2,13 +2,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Array, Effect, type Layer } from "effect"
 import { createHash } from "node:crypto"
-import { isUnchanged, type Placed, type RootUnusable, type Tree, Workspace } from "../../src/layers/Workspace.ts"
+import {
+  isUnchanged,
+  type Placed,
+  type RootUnusable,
+  type Tree,
+  Workspace,
+  type WriteFailed
+} from "../../src/layers/Workspace.ts"
 import { inRun } from "./stepInRun.ts"
 
 export { inRun, stepIn } from "./stepInRun.ts"
 
 export interface Harness {
-  readonly layer: Layer.Layer<Workspace, RootUnusable>
+  readonly layer: Layer.Layer<Workspace, RootUnusable | WriteFailed>
   /** All files of the tree, by path. */
   readonly files: () => Record<string, string>
   /** Changes a file as a user would; `null` removes it. */

@@ -14,7 +14,8 @@ import {
   type Placed,
   RootUnusable,
   UnsafePath,
-  type Workspace
+  type Workspace,
+  WriteFailed
 } from "../Workspace.ts"
 import type { World } from "./decide.ts"
 import * as Fs from "./Fs.ts"
@@ -43,13 +44,23 @@ export const currentRun: Effect.Effect<string | null> = Effect.map(
  * @category combinators
  * @since 0.1.0
  */
-export const resolveRoot = (root: string): Effect.Effect<string, RootUnusable> =>
+export const resolveRoot = (root: string): Effect.Effect<string, RootUnusable | WriteFailed> =>
   Effect.gen(function*() {
     const fs = yield* Fs.Fs
     const real = yield* fs.realpath(resolve(root))
     const stat = yield* fs.lstat(real)
     return stat.kind === "a folder" ? real : yield* new RootUnusable({ root, reason: `it is ${stat.kind}` })
-  }).pipe(Effect.catchTag("SystemError", ({ reason }) => Effect.fail(new RootUnusable({ root, reason }))))
+  }).pipe(
+    Effect.catchTag("SystemError", ({ code, reason }) =>
+      Effect.fail(
+        isMisnamed.has(code)
+          ? new RootUnusable({ root, reason })
+          : new WriteFailed({ path: root, reason, undone: true })
+      ))
+  )
+
+/** With these it is the name that was given; with any other one the disk is in trouble, and the same name may do later. */
+const isMisnamed: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG"])
 
 /**
  * Text as it is, or `null` for bytes that are no UTF-8.

@@ -33,7 +33,7 @@ const withDiff = (operations: ReadonlyArray<decide.Operation>) => {
 export const layer = (options: {
   readonly root: string
   readonly runs?: string | undefined
-}): Layer.Layer<Workspace | DryRun, RootUnusable> =>
+}): Layer.Layer<Workspace | DryRun, RootUnusable | WriteFailed> =>
   Layer.merge(
     Layer.succeed(DryRun, true),
     Layer.effect(

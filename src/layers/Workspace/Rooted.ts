@@ -22,7 +22,7 @@ import * as Written from "./Written.ts"
 export const layer = (options: {
   readonly root: string
   readonly runs?: string | undefined
-}): Layer.Layer<Workspace, RootUnusable> =>
+}): Layer.Layer<Workspace, RootUnusable | WriteFailed> =>
   Layer.effect(
     Workspace,
     Effect.gen(function*() {
