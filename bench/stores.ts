@@ -3,6 +3,7 @@ import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import { Layer, Redacted } from "effect"
 import { JournalSql } from "effect-cairn/sql"
+import Libsql from "libsql"
 import { tmpdir } from "node:os"
 import * as Postgres from "../test/layers/journal/postgres.ts"
 import { fresh } from "./folder.ts"
@@ -22,14 +23,17 @@ export const stores = async (rounds: number, count: number): Promise<ReadonlyArr
     }
   }
 
-  const sqlite = await measured(
-    "SQLite",
-    2,
-    () => on(Layer.provide(JournalSql.layer(), LibsqlClient.layer({ url: `file:${fresh()}` })))
-  )
+  const sqlite = [
+    await measured("SQLite", 2, () => on(JournalSql.layerSqlite(() => new Libsql(fresh())))),
+    await measured(
+      "SQLite, through LibsqlClient",
+      2,
+      () => on(Layer.provide(JournalSql.layer(), LibsqlClient.layer({ url: `file:${fresh()}` })))
+    )
+  ]
   const absence = Postgres.absence()
   if (absence !== undefined) {
-    return [sqlite, { what: "durable step in PostgreSQL", ours: "", beside: absence, ratio: "" }]
+    return [...sqlite, { what: "durable step in PostgreSQL", ours: "", beside: absence, ratio: "" }]
   }
   const server = await Postgres.start(tmpdir())
   try {
@@ -38,7 +42,7 @@ export const stores = async (rounds: number, count: number): Promise<ReadonlyArr
       6,
       () => on(Layer.provide(JournalSql.layer(), PgClient.layer({ url: Redacted.make(server.empty()) })))
     )
-    return [sqlite, postgres]
+    return [...sqlite, postgres]
   } finally {
     await server.stop()
   }

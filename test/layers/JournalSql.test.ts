@@ -3,6 +3,7 @@ import { PgClient } from "@effect/sql-pg"
 import { SqlClient } from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Redacted, Schema, Scope } from "effect"
+import Libsql from "libsql"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
@@ -308,18 +309,61 @@ describe("with SQLite alone", () => {
   const [sqlite] = kinds
   const fresh = () => sqlite?.empty() ?? assert.fail()
 
-  it.effect("syncs every commit", () =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient
-      yield* Layer.build(JournalSql.layer())
+  suite("a SQLite file that is open", () => {
+    const { where } = fresh()
+    const layer = JournalSql.layerSqlite(() => new Libsql(where.slice("sqlite:".length)))
+    return { layer: Layer.orDie(layer), where: () => where, absent: sqlite?.absent ?? assert.fail() }
+  })
 
-      assert.deepStrictEqual(yield* Effect.map(sql`PRAGMA synchronous`, (rows) => rows.map((row) => ({ ...row }))), [{
-        synchronous: 2
-      }])
-      assert.deepStrictEqual(yield* Effect.map(sql`PRAGMA journal_mode`, (rows) => rows.map((row) => ({ ...row }))), [{
-        journal_mode: "wal"
-      }])
-    }).pipe(Effect.scoped, Effect.provide(Layer.suspend(() => fresh().client))))
+  it.effect("syncs every commit, and writes a log that does not grow", () =>
+    Effect.gen(function*() {
+      const { client, where } = fresh()
+      const file = new Libsql(where.slice("sqlite:".length))
+      const sql = yield* Effect.provide(SqlClient, yield* Layer.build(client))
+      yield* Layer.build(JournalSql.layer()).pipe(Effect.provideService(SqlClient, sql))
+      yield* Layer.build(JournalSql.layerSqlite(() => file))
+
+      const expected = { synchronous: 2, journal_mode: "wal", wal_autocheckpoint: 200 }
+      for (const [name, value] of Object.entries(expected)) {
+        const [through] = yield* sql.unsafe(`PRAGMA ${name}`)
+        assert.deepStrictEqual(Object.values(through ?? {}), [value], name)
+        assert.deepStrictEqual(Object.values(file.prepare(`PRAGMA ${name}`).all()[0] ?? {}), [value], name)
+      }
+    }).pipe(Effect.scoped))
+
+  it.effect("prepares a statement once where the file is its own, and fails where there is none", () =>
+    Effect.gen(function*() {
+      const { where } = fresh()
+      const asked: Array<string> = []
+      const open = (file: string) => () => {
+        const handle = new Libsql(file)
+        return {
+          close: () => handle.close(),
+          prepare: (statement: string) => {
+            asked.push(statement)
+            return handle.prepare(statement)
+          }
+        }
+      }
+      const layer = JournalSql.layerSqlite(open(where.slice("sqlite:".length)))
+      yield* Effect.gen(function*() {
+        yield* created("demo-1")
+        yield* within("demo-1", (journal) =>
+          Effect.gen(function*() {
+            for (let n = 0; n < 50; n++) yield* journal.append([`{"a":${n}}`], { alone: true })
+            assert.strictEqual((yield* scanned(journal)).length, 50)
+          }))
+      }).pipe(Effect.provide(layer))
+
+      assert.deepStrictEqual(asked.filter((statement, index) => asked.indexOf(statement) !== index), [])
+      assert.strictEqual(asked.filter((statement) => statement.startsWith("INSERT INTO cairn_records")).length, 1)
+
+      const error = yield* refusal(
+        Layer.build(JournalSql.layerSqlite(open(join(where.slice("sqlite:".length), "none"))))
+      )
+      assert.instanceOf(error, JournalError)
+      assert.strictEqual(error.operation, "open")
+    }).pipe(Effect.scoped))
 
   it.effect("is not taken from another host, unless one is told to; then the first one can add nothing", () =>
     Effect.gen(function*() {

@@ -89,6 +89,58 @@ export const ofClient = (client: SqlClient): Database | undefined => {
   })
 }
 
+/**
+ * A SQLite file that is open, as `libsql` gives one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SqliteHandle {
+  readonly prepare: (statement: string) => {
+    /** Whether it gives rows. */
+    readonly reader: boolean
+    readonly all: (parameters: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
+    readonly run: (parameters: ReadonlyArray<unknown>) => unknown
+  }
+  readonly close: () => unknown
+}
+
+/**
+ * Opens a SQLite file until the scope closes. A statement is prepared once: after each wait for the disk, SQLite takes
+ * about as long to understand one as it takes to do it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const opened = (open: () => SqliteHandle): Effect.Effect<Database, Refused, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.try({ try: open, catch: refusedBy }),
+      (handle) => Effect.ignore(Effect.try(() => handle.close()))
+    ),
+    ofHandle
+  )
+
+const ofHandle = (handle: SqliteHandle): Database => {
+  const known = new Map<string, ReturnType<SqliteHandle["prepare"]>>()
+  const prepared = (statement: string) => {
+    const made = known.get(statement) ?? handle.prepare(statement)
+    known.set(statement, made)
+    return made
+  }
+  const run: Run = (statement, parameters = []) =>
+    Effect.try({
+      try: () => {
+        const asked = prepared(statement)
+        if (asked.reader) return asked.all(parameters) as ReadonlyArray<Row>
+        asked.run(parameters)
+        return []
+      },
+      catch: refusedBy
+    })
+  return make("sqlite", run, Effect.succeed(run))
+}
+
 /** PostgreSQL numbers its parameters. */
 const numbered = (statement: string): string => {
   let number = 0

@@ -4,14 +4,12 @@
  *
  * @since 0.1.0
  */
-import type * as LibsqlClient from "@effect/sql-libsql/LibsqlClient"
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { type Cause, type Context, Effect, type Exit, type Layer, Redacted, Schema, type Scope } from "effect"
 import { createRequire } from "node:module"
 import { join } from "node:path"
-import { pathToFileURL } from "node:url"
 import { type Journal, type JournalDamaged, JournalError } from "../../pipeline/Journal.ts"
 import * as Database from "./Database.ts"
 import * as Postgres from "./postgres.ts"
@@ -55,13 +53,10 @@ type Kept = Effect.Effect<Journal["Type"], JournalError | JournalDamaged | Store
  */
 export const sqlite = (file: string, options: Options): Kept =>
   Effect.gen(function*() {
-    const { built, module, reserved } = yield* load(options.cwd, libsql)
+    const Libsql = yield* found(options.cwd, libsql)
     yield* sqliteFile.prepared(file, options.where)
-    const layer = module.layer({ url: pathToFileURL(file).href })
-    const client = yield* Effect.mapError(built(layer, module.LibsqlClient), unopened(options))
-    // The one that it has, which nobody waits for.
-    const asked = yield* Effect.mapError(reserved(client), unopened(options))
-    return yield* Tables.make(Database.make("sqlite", asked, Effect.succeed(asked)), options)
+    const database = yield* Effect.mapError(Database.opened(() => new Libsql(file)), unopened(options))
+    return yield* Tables.make(database, options)
   })
 
 /**
@@ -72,7 +67,7 @@ export const sqlite = (file: string, options: Options): Kept =>
  */
 export const postgres = (url: Redacted.Redacted, options: Options): Kept =>
   Effect.gen(function*() {
-    const { asked, built, effect, module, reserved } = yield* load(options.cwd, pg)
+    const { asked, built, effect, module, reserved } = reaching(yield* found(options.cwd, pg))
     const layer = module.layer({ url: effect.Redacted.make(Redacted.value(url)), applicationName: "cairn" })
     const client = yield* Effect.mapError(built(layer, module.PgClient), unopened(options, Postgres.remedy))
     return yield* Tables.make(Database.make("pg", asked(client), reserved(client)), options)
@@ -81,25 +76,39 @@ export const postgres = (url: Redacted.Redacted, options: Options): Kept =>
 const unopened = ({ where }: Options, remedy?: string) => ({ reason }: Database.Refused) =>
   new JournalError({ operation: "open", journal: "*", where, reason, remedy })
 
-/** A driver, the module of it that is its client, and the versions that are made for the same Effect as this program. */
+/** A driver, the module of it that is its client, the versions that are made for the same Effect as this program, and what is used of it. */
 interface Driver<M> {
   readonly name: string
   readonly client: string
   readonly version: string
-  readonly typed: (module: unknown) => M
+  readonly load: (client: string) => M
 }
 
-const libsql: Driver<typeof LibsqlClient> = {
+/** Of this one, what it has under it: to that a statement is known that was asked before. */
+const libsql: Driver<new(file: string) => Database.SqliteHandle> = {
   name: "@effect/sql-libsql",
   client: "LibsqlClient",
   version: "0.42",
-  typed: (module) => module as typeof LibsqlClient
+  load: (client) =>
+    createRequire(createRequire(client).resolve("@libsql/client"))("libsql") as new(
+      file: string
+    ) => Database.SqliteHandle
 }
-const pg: Driver<typeof PgClient> = {
+const pg: Driver<{ readonly module: typeof PgClient; readonly effect: Foreign }> = {
   name: "@effect/sql-pg",
   client: "PgClient",
   version: "0.53",
-  typed: (module) => module as typeof PgClient
+  load: (client) => {
+    const there = createRequire(client)
+    return {
+      module: there(client) as typeof PgClient,
+      effect: Object.fromEntries(
+        ["Cause", "Context", "Effect", "Exit", "Layer", "Redacted", "Scope"].map((
+          module
+        ) => [module, there(`effect/${module}`) as unknown])
+      ) as unknown as Foreign
+    }
+  }
 }
 
 /** What is used of the `effect` beside a driver. */
@@ -113,49 +122,45 @@ interface Foreign {
   readonly Scope: typeof Scope
 }
 
-const load = <M>(cwd: string, driver: Driver<M>) =>
-  Effect.map(found(cwd, driver), ({ effect, module }) => {
-    const run = <A>(theirs: Effect.Effect<A, SqlError>): Effect.Effect<A, Database.Refused> =>
-      Effect.async((resume) => {
-        effect.Effect.runCallback(theirs, {
-          onExit: (exit) =>
-            resume(
-              effect.Exit.isSuccess(exit)
-                ? Effect.succeed(exit.value)
-                : Effect.fail(Database.refusedBy(effect.Cause.squash(exit.cause)))
-            )
-        })
-      })
-    const scope = Effect.acquireRelease(
-      run(effect.Scope.make()),
-      (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
-    )
-    return {
-      effect,
-      module,
-      /** A client, until the scope closes. */
-      built: <I, C extends SqlClient, R>(layer: Layer.Layer<I | R, SqlError>, tag: Context.Tag<I, C>) =>
-        scope.pipe(
-          Effect.flatMap((scope) => run(effect.Layer.buildWithScope(layer, scope))),
-          Effect.map((context) => effect.Context.get(context, tag))
-        ),
-      /** A connection of it, until the scope closes. */
-      reserved: (client: SqlClient) =>
-        scope.pipe(
-          Effect.flatMap((scope) => run(effect.Scope.extend(client.reserve, scope))),
-          Effect.map((connection): Database.Run => (statement, parameters = []) =>
-            run(connection.execute(statement, parameters, undefined))
+const reaching = <M>({ effect, module }: { readonly effect: Foreign; readonly module: M }) => {
+  const run = <A>(theirs: Effect.Effect<A, SqlError>): Effect.Effect<A, Database.Refused> =>
+    Effect.async((resume) => {
+      effect.Effect.runCallback(theirs, {
+        onExit: (exit) =>
+          resume(
+            effect.Exit.isSuccess(exit)
+              ? Effect.succeed(exit.value)
+              : Effect.fail(Database.refusedBy(effect.Cause.squash(exit.cause)))
           )
-        ),
-      asked: (client: SqlClient): Database.Run => (statement, parameters) =>
-        run(client.unsafe<Database.Row>(statement, parameters).withoutTransform)
-    }
-  })
+      })
+    })
+  const scope = Effect.acquireRelease(
+    run(effect.Scope.make()),
+    (scope) => Effect.ignore(run(effect.Scope.close(scope, effect.Exit.void)))
+  )
+  return {
+    effect,
+    module,
+    /** A client, until the scope closes. */
+    built: <I, C extends SqlClient, R>(layer: Layer.Layer<I | R, SqlError>, tag: Context.Tag<I, C>) =>
+      scope.pipe(
+        Effect.flatMap((scope) => run(effect.Layer.buildWithScope(layer, scope))),
+        Effect.map((context) => effect.Context.get(context, tag))
+      ),
+    /** A connection of it, until the scope closes. */
+    reserved: (client: SqlClient) =>
+      scope.pipe(
+        Effect.flatMap((scope) => run(effect.Scope.extend(client.reserve, scope))),
+        Effect.map((connection): Database.Run => (statement, parameters = []) =>
+          run(connection.execute(statement, parameters, undefined))
+        )
+      ),
+    asked: (client: SqlClient): Database.Run => (statement, parameters) =>
+      run(client.unsafe<Database.Row>(statement, parameters).withoutTransform)
+  }
+}
 
-const found = <M>(
-  cwd: string,
-  { client, name, typed, version }: Driver<M>
-): Effect.Effect<{ readonly module: M; readonly effect: Foreign }, StoreUnusable> => {
+const found = <M>(cwd: string, { client, load, name, version }: Driver<M>): Effect.Effect<M, StoreUnusable> => {
   const fix = `npm install ${name}@${version}`
   return Effect.gen(function*() {
     const here = createRequire(join(cwd, "package.json"))
@@ -171,15 +176,7 @@ const found = <M>(
           : "without a version"
         // From 4 on it is made for another Effect.
         if (!number.startsWith("0.")) throw new Error(`it is ${number}, and has to be ${version}`)
-        const there = createRequire(path)
-        return {
-          module: typed(here(path)),
-          effect: Object.fromEntries(
-            ["Cause", "Context", "Effect", "Exit", "Layer", "Redacted", "Scope"].map((
-              module
-            ) => [module, there(`effect/${module}`) as unknown])
-          ) as unknown as Foreign
-        }
+        return load(path)
       },
       catch: (error) =>
         new StoreUnusable({

@@ -29,7 +29,12 @@ export const make = (database: Database): Kind => {
     }),
     // Of one connection, and not what every client begins with. Readers do not stand in the way of the log's writer.
     settle: Effect.forEach(
-      [`PRAGMA busy_timeout = ${wait}`, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"],
+      [
+        `PRAGMA busy_timeout = ${wait}`,
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        `PRAGMA wal_autocheckpoint = ${logged}`
+      ],
       (pragma) => run(pragma),
       { discard: true }
     ),
@@ -123,6 +128,9 @@ export const make = (database: Database): Kind => {
 
 /** How long one call waits for another process that writes, in milliseconds: for so long nothing else goes on here. */
 const wait = 500
+
+/** After so many pages the log is written from its beginning again: where it does not grow, a sync has less to make durable. */
+const logged = 200
 
 /** How often it waits on: a process that was stopped in the middle of a commit lets nobody write. */
 const patience = 20
