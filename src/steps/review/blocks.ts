@@ -30,6 +30,9 @@ const lead = new RegExp(
   "i"
 )
 
+/** What many put before the words of a heading: `🔴 R1: x`. */
+const pictures = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\u200D\s]+/u
+
 /**
  * The blocks of a section, all at the outermost level that has any. The first paragraph of each describes it, and files
  * come from the whole of it.
@@ -45,7 +48,7 @@ export const blocks = (
   const headings = prose.slice(from, to).flatMap((line, index) => {
     const level = headingLevel(line)
     if (level === 0) return []
-    const text = unwrapped(headingText(line))
+    const text = unwrapped(headingText(line).replace(pictures, ""))
     const title = trim(text.replace(lead, ""))
     return title !== "" && title.length < text.length ? [{ at: from + index, level, title }] : []
   })

@@ -14,11 +14,11 @@ export interface Item {
   readonly at: number
 }
 
-/** `1. text`. A number that stands alone takes the next line that is not empty. */
-export const numbered = (lines: ReadonlyArray<string>, from: number, to: number): ReadonlyArray<Item> =>
+/** `1. text`, or with another mark behind the number. A number that stands alone takes the next line that is not empty. */
+export const numbered = (lines: ReadonlyArray<string>, from: number, to: number, mark = "."): ReadonlyArray<Item> =>
   items(lines, from, to, (line, at) => {
     const digits = digitsAt(line, at)
-    return digits !== "" && line[at + digits.length] === "."
+    return digits !== "" && line[at + digits.length] === mark
       ? { number: number(digits), after: at + digits.length + 1 }
       : undefined
   })

@@ -92,12 +92,12 @@ const plural = [
 const singular = ["recommendation", "recommended fix", "recommended change", "recommended action"]
 const qualifiers = ["revised", "updated", "final", "fix", "key", "implementation"]
 
-/** The words of a heading without its number, what stands in parentheses, and words such as "revised". */
+/** The words of a heading without its number, its pictures, what stands in parentheses, and words such as "revised". */
 const significant = (heading: string): string => {
   // With single spaces only, none of the patterns can look at a place twice.
-  const parts = heading.toLowerCase().replace(/[*_`]/g, "").split(/\s+/).filter((word) => word !== "").join(" ")
+  const parts = heading.toLowerCase().replace(/[*_`]/g, "").split(/\s+/).filter((word) => telling.test(word)).join(" ")
     .replace(/^(section|part) \d+ ?[:.)-] ?/, "")
-    .replace(/^\d+(\.\d+)* ?[:.)]? /, "")
+    .replace(/^(\d+(\.\d+)* ?[:.)]?|([ivx]+|[a-z])[:.)]) /, "")
     .replace(/ ?\([^()]*\)$/, "")
     .replace(/ ?:$/, "")
     .replace(/^summary of /, "")
@@ -106,6 +106,9 @@ const significant = (heading: string): string => {
   while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
   return parts.join(" ")
 }
+
+/** Not a picture or a dash alone. */
+const telling = /[\p{L}\p{N}():.]/u
 
 /** The heading that comes closest to one of the accepted ones, for the person who has to correct it. */
 export const nearest = (lines: ReadonlyArray<string>): string | null => {

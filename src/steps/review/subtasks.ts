@@ -122,11 +122,15 @@ const alike = (read: Reading, source: Source): Outcome => {
     const outcome = fromTables(telling.filter((table) => !rows.isOfFiles(table)), source) ??
       found("headings", blocks(read, section, source), source) ??
       fromTables(telling, source) ??
-      (section.single ? undefined : fromLists(read.prose, section, source))
+      (section.single ? undefined : fromLists(read.prose, section, source) ?? fromMarked(read.prose, section, source))
     if (outcome !== undefined) return outcome
   }
   return undefined
 }
+
+/** `1) x`: markdown has it too, but the lists that are found exactly do not. */
+const fromMarked = (lines: ReadonlyArray<string>, { from, to }: sections.Section, source: Source): Outcome =>
+  found("numbered", fromItems(lists.numbered(lines, from, to, ")"), source), source)
 
 const fromTables = (telling: ReadonlyArray<Table>, source: Source): Outcome =>
   fromRows("table", rows.ofColumns(telling, source), source)

@@ -244,7 +244,12 @@ describe("forms that are recognised by what they look like", () => {
       "## Recommended Actions",
       "### Action items (2024)",
       "## 3.1 Suggested changes",
-      "## Updated recommendations"
+      "## Updated recommendations",
+      "## 🎯 Recommendations",
+      "### ✅ Key Recommendations 🚀",
+      "## 5 – Recommendations",
+      "## IV. Recommendations",
+      "## B) Action items"
     ]
     for (const heading of headings) assert.deepStrictEqual(titles(`${heading}\n\n- x\n`), ["x"], heading)
     for (const heading of ["##### Key recommendations", "## No recommendations made", "## Recommendations for later"]) {
@@ -258,6 +263,12 @@ describe("forms that are recognised by what they look like", () => {
     assert.deepInclude(failure(text), { _tag: "NoRecommendations", nearest: "\"## Recommendation\", line 1" })
     assert.deepStrictEqual(titles(`${text}| Action |\n|---|\n| a |\n`), ["a"])
     assert.deepStrictEqual(titles(`${text}\n## Final Recommendations\n- b\n`), ["b"])
+  })
+
+  it("are lists with 1) where there is nothing else", () => {
+    assert.deepStrictEqual(titles(section("1) one\n2) two")), ["one", "two"])
+    assert.deepStrictEqual(each("## Key Recommendations\n\n3) three\n", "id"), ["TASK-FWO-003"])
+    assert.deepStrictEqual(titles(section("1) one\n- a")), ["a"])
   })
 
   it("end at the next heading that is not below them", () => {
@@ -309,8 +320,8 @@ describe("forms that are recognised by what they look like", () => {
       "```",
       "##### 1. deeper",
       "#### **Recommendation 2 (P1): Test it**",
-      "#### 3. Say it",
-      "#### Other"
+      "#### 🔴 3. Say it",
+      "#### 🔴 Other"
     ].join("\n")
 
     // A bullet wins where the heading is an accepted one; here it is read as the original would.
