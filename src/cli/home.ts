@@ -42,6 +42,8 @@ export const find = (
 ): Either.Either<Home, UsageError> => {
   const [home] = values.get("home") ?? []
   const [database] = values.get("store") ?? []
+  // As from a variable that is not set: here would be a strange place for them.
+  if (home === "") return Either.left(new UsageError({ reason: "--home names no folder.", fix: "Give --home DIR" }))
   const named = ofFiles(cwd, home ?? (env.CAIRN_HOME || undefined))
   const text = database ?? (home === undefined ? env.CAIRN_STORE : undefined)
   if (text === undefined || text === "") return Either.right(named)

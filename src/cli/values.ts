@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, Option, ParseResult, Schema, SchemaAST as AST } from "effect"
+import { Effect, Either, Option, Schema, SchemaAST as AST } from "effect"
 import * as fs from "node:fs"
 import { isAbsolute, resolve } from "node:path"
 import * as Field from "../pipeline/Field.ts"
+import { issues } from "../pipeline/issues.ts"
 import type { Parsed } from "./parse.ts"
 import { isSwitch, optionName, shownOf } from "./Spec.ts"
 import { suggest } from "./suggest.ts"
@@ -213,7 +214,7 @@ export const decoded = (
 ): Effect.Effect<unknown, UsageError> => {
   const onExcessProperty = options.isStrict === true ? "error" : "ignore"
   return Effect.mapError(Schema.decodeUnknown(schema, { errors: "first", onExcessProperty })(record), (error) => {
-    const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+    const [issue] = issues(error)
     const path = (issue?.path ?? []).map(String)
     const fields = Field.of(schema)
     const given = typeof record === "object" && record !== null ? record as Given : {}

@@ -4,8 +4,9 @@
  *
  * @since 0.1.0
  */
-import { Either, Option, ParseResult, Redacted, Schema, SchemaAST as AST } from "effect"
+import { Either, Option, type ParseResult, Redacted, Schema, SchemaAST as AST } from "effect"
 import { canonicalJson, digest, notJson, pointer, secret } from "./digest.ts"
+import { issues } from "./issues.ts"
 
 /**
  * @category models
@@ -81,7 +82,7 @@ const guarded = <A>(run: () => Either.Either<A, string>): Either.Either<A, strin
 /** All problems of a parse, each with its JSON pointer. Those of one place are one problem where it may be this or that. */
 export const problems = (error: ParseResult.ParseError): ReadonlyArray<string> => {
   const found = new Map<string, { readonly expected: Set<string>; readonly text: (expected: string) => string }>()
-  for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
+  for (const { message, path } of issues(error)) {
     const place = path.reduce<string>(pointer, "") || "/"
     const [, expected, actual] = /^Expected (.*), actual (.*)$/s.exec(message) ?? []
     const key = JSON.stringify([place, actual ?? message])

@@ -289,6 +289,7 @@ describe("--store", { timeout: 120_000 }, () => {
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.strictEqual(fs.readdirSync(join(cwd, "kept/runs")).length, 1)
     assert.strictEqual((await said(cwd, "--store", "file:kept", "--home", "other"))[0], 2)
+    assert.strictEqual((await said(cwd, "--home", ""))[0], 2)
   })
 
   it("is not asked for by a command that is not about runs", async () => {
