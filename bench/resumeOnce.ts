@@ -1,6 +1,6 @@
 /**
  * One process of `resume.ts`: goes on with a run of so many finished steps, or only reads its file, and prints how many
- * milliseconds passed until the first step that was open.
+ * milliseconds passed until the first step that was open; or does both again and again, and prints what that comes to.
  */
 import { Effect, Schema } from "effect"
 import { JournalFile, Pipeline, Run, Step } from "effect-cairn"
@@ -8,8 +8,9 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
 import { result } from "./result.ts"
+import { compare } from "./rounds.ts"
 
-const [side, home = "", count = "0"] = process.argv.slice(2)
+const [side, home = "", count = "0", rounds = "0"] = process.argv.slice(2)
 
 const step = Step.make("step", {
   title: "Stepping",
@@ -19,32 +20,41 @@ const step = Step.make("step", {
 })
 
 let began = 0
+let passed = 0
 const open = Step.make("open", {
   title: "Being open",
   input: Schema.Number,
   success: Schema.String,
   run: () =>
     Effect.suspend(() => {
-      if (side === "ours") console.log(performance.now() - began)
+      passed = performance.now() - began
       return Effect.interrupt
     })
 })
 
-const pipeline = Pipeline.fromSteps("resumed", {
-  input: Schema.Void,
-  steps: Array.from({ length: Number(count) + 1 }, (_, index) => ({
-    key: `step-${index}`,
-    unit: index < Number(count) ? step : open,
-    select: () => index
-  }))
-})
+const made = () =>
+  Pipeline.fromSteps("resumed", {
+    input: Schema.Void,
+    steps: Array.from({ length: Number(count) + 1 }, (_, index) => ({
+      key: `step-${index}`,
+      unit: index < Number(count) ? step : open,
+      select: () => index
+    }))
+  })
 
-const run = () => Effect.runPromiseExit(Effect.provide(Run.start(pipeline, undefined), JournalFile.layer({ home })))
+const ours = async () => {
+  const pipeline = made()
+  began = performance.now()
+  await Effect.runPromiseExit(Effect.provide(Run.start(pipeline, undefined), JournalFile.layer({ home })))
+  return passed
+}
 
 const byHand = () => {
+  // So that both find the same in memory.
+  made()
   const runs = join(home, "runs")
   const path = join(runs, readdirSync(runs)[0] ?? "", "journal")
-  began = performance.now()
+  const began = performance.now()
   const bytes = readFileSync(path)
   const records: Array<unknown> = []
   for (let from = 0, to = bytes.indexOf("\n"); to !== -1; from = to + 1, to = bytes.indexOf("\n", from)) {
@@ -54,13 +64,19 @@ const byHand = () => {
     }
     records.push(JSON.parse(json.toString()))
   }
-  console.log(performance.now() - began)
+  const passed = performance.now() - began
   if (records.length < Number(count)) throw new Error(`only ${records.length} records`)
+  return passed
 }
 
-if (side === "by-hand") byHand()
-else {
-  began = performance.now()
-  await run()
+switch (side) {
+  case "ours":
+    console.log(await ours())
+    break
+  case "by-hand":
+    console.log(byHand())
+    break
+  case "again":
+    await compare(5, ours, byHand)
+    console.log(JSON.stringify(await compare(Number(rounds), ours, byHand)))
 }
-if (side === "write") console.log(0)

@@ -7,6 +7,7 @@
 import { Either, Option, type ParseResult, Redacted, Schema, SchemaAST as AST } from "effect"
 import { canonicalJson, digest, notJson, pointer, secret } from "./digest.ts"
 import { issues } from "./issues.ts"
+import { lazily } from "./lazily.ts"
 
 /**
  * @category models
@@ -37,20 +38,26 @@ export const make = <A, I>(schema: Schema.Schema<A, I>): Codec => {
   const isOpaque = lazily(() => hasDeclaration(ast, new Set()))
   let shape: string | undefined
   return {
-    encode: (value) =>
-      guarded(() => {
+    encode: (value) => {
+      try {
         if (isOpaque() && holdsSecret(value)) return Either.left(`/: ${secret}`)
         const encoded = encodeEither()(value)
         if (Either.isLeft(encoded)) return Either.left(problems(encoded.left).join("\n"))
         const problem = encoded.right === undefined ? undefined : notJson(encoded.right)
         return problem === undefined ? Either.right(encoded.right) : Either.left(problem)
-      }),
+      } catch (cause) {
+        return refusedBy(cause)
+      }
+    },
     // JSON has no undefined: a result that is nothing is stored as null.
-    decode: (json) =>
-      guarded(() => {
-        const decoded = decodeEither()(isVoid() && json === null ? undefined : json)
+    decode: (json) => {
+      try {
+        const decoded = decodeEither()(json === null && isVoid() ? undefined : json)
         return Either.isLeft(decoded) ? Either.left(problems(decoded.left).join("\n")) : Either.right(decoded.right)
-      }),
+      } catch (cause) {
+        return refusedBy(cause)
+      }
+    },
     shape: () => shape ??= digest(canonicalJson(describe(ast, new Map()))),
     ast
   }
@@ -71,13 +78,8 @@ export const makeKept = <A, I>(schema: Schema.Schema<A, I>, refused: (reason: st
   })
 
 /** A transformation that throws is one that refuses. */
-const guarded = <A>(run: () => Either.Either<A, string>): Either.Either<A, string> => {
-  try {
-    return run()
-  } catch (cause) {
-    return Either.left(`/: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
-}
+const refusedBy = (cause: unknown): Either.Either<never, string> =>
+  Either.left(`/: ${cause instanceof Error ? cause.message : String(cause)}`)
 
 /** All problems of a parse, each with its JSON pointer. Those of one place are one problem where it may be this or that. */
 export const problems = (error: ParseResult.ParseError): ReadonlyArray<string> => {
@@ -119,12 +121,6 @@ const refusal = (ast: AST.AST): Option.Option<string> => {
 const refusals = new WeakMap<AST.AST, Option.Option<string>>()
 
 const isNothing = (encoded: AST.AST): boolean => AST.isVoidKeyword(encoded) || AST.isUndefinedKeyword(encoded)
-
-/** Made once, when it is first asked for. */
-const lazily = <A>(make: () => A): () => A => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
-}
 
 /** Whether a `Redacted` is part of a schema. */
 export const hasSecret = (ast: AST.AST, seen = new Set<AST.AST>()): boolean => {

@@ -40,6 +40,13 @@ export class PathMap<A extends object> implements Iterable<readonly [path: strin
     return this.change(path, value)
   }
 
+  /** The same, but this version changes with it: for whoever alone knows it. */
+  put(path: string, value: A): PathMap<A> {
+    if (this.map === undefined || this.map.size === 0) return this.set(path, value)
+    this.map.set(path, value)
+    return this
+  }
+
   remove(path: string): PathMap<A> {
     return this.has(path) ? this.change(path, undefined) : this
   }

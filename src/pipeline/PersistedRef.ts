@@ -67,11 +67,33 @@ export interface Fold<A, Change> {
   readonly apply: (value: A, change: Change, position: number) => A
   /** Gives one JSON object as text. */
   readonly encode: (change: Change) => string
-  /** Gives the change, or says why the record cannot be read; `newer` where a newer version wrote it. */
-  readonly decode: (record: string, position: number) => Either.Either<Change, {
-    readonly reason: string
-    readonly newer: boolean
-  }>
+  /** Gives the change, or says why the record cannot be read. */
+  readonly decode: (record: string, position: number) => Either.Either<Change, Unreadable>
+  /** Where one value for each record would take long: the same as `decode` and `apply` from `initial` on, in place. */
+  readonly replay?: () => Replay<A>
+}
+
+/**
+ * Why a record cannot be read; `newer` where a newer version wrote it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Unreadable {
+  readonly reason: string
+  readonly newer: boolean
+}
+
+/**
+ * A value while its journal is read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Replay<out A> {
+  /** Takes the next record, unless it cannot be read. */
+  readonly take: (record: string, position: number) => Unreadable | undefined
+  readonly value: () => A
 }
 
 /**
@@ -137,8 +159,8 @@ export const peek = <A, Change>(
 ): Effect.Effect<A, JournalError | JournalDamaged, Journal> =>
   Effect.flatMap(Journal, (journal) =>
     Effect.flatMap(
-      journal.peek(name, beginning(fold), next(fold)),
-      (state) => settle(name, state)
+      journal.peek(name, beginning(fold), next),
+      (reading) => settle(name, reading)
     ))
 
 /**
@@ -153,7 +175,7 @@ export const fromJournal = <A, Change>(
   fold: Fold<A, Change>
 ): Effect.Effect<PersistedRef<A, Change>, JournalError | JournalDamaged, Scope.Scope> =>
   Effect.gen(function*() {
-    let visible = yield* Effect.flatMap(journal.scan(beginning(fold), next(fold)), (state) => settle(name, state))
+    let visible = yield* Effect.flatMap(journal.scan(beginning(fold), next), (reading) => settle(name, reading))
     // How often it changed, so that nobody is told of a change that its first value has in it.
     let count = 0
     const published = yield* Effect.acquireRelease(PubSub.unbounded<readonly [count: number, A]>(), PubSub.shutdown)
@@ -269,32 +291,41 @@ interface Waiting<Change, A> extends Written<Change> {
   readonly resume: (effect: Effect.Effect<A, JournalError>) => void
 }
 
-/** The value so far, and the first record that could not be read. */
-interface Folding<A> {
-  value: A
+/** What was read so far, and the first record that could not be. */
+interface Reading<A> {
+  readonly replay: Replay<A>
   records: number
-  damage:
-    | { readonly record: number; readonly byte: number; readonly reason: string; readonly newer: boolean }
-    | undefined
+  damage: { readonly record: number; readonly byte: number } & Unreadable | undefined
 }
 
-const beginning = <A, Change>(fold: Fold<A, Change>): Folding<A> => ({
-  value: fold.initial,
+const beginning = <A, Change>(fold: Fold<A, Change>): Reading<A> => ({
+  replay: fold.replay?.() ?? oneByOne(fold),
   records: 0,
   damage: undefined
 })
 
-const next =
-  <A, Change>(fold: Fold<A, Change>) => (state: Folding<A>, record: string, position: number): Folding<A> => {
-    state.records++
-    if (state.damage !== undefined) return state
-    const decoded = fold.decode(record, position)
-    if (Either.isRight(decoded)) state.value = fold.apply(state.value, decoded.right, position)
-    else state.damage = { record: state.records, byte: position, ...decoded.left }
-    return state
-  }
+const next = <A>(reading: Reading<A>, record: string, position: number): Reading<A> => {
+  reading.records++
+  if (reading.damage !== undefined) return reading
+  const unreadable = reading.replay.take(record, position)
+  if (unreadable !== undefined) reading.damage = { record: reading.records, byte: position, ...unreadable }
+  return reading
+}
 
-const settle = <A>(journal: string, { damage, value }: Folding<A>): Effect.Effect<A, JournalDamaged> =>
+const oneByOne = <A, Change>({ apply, decode, initial }: Fold<A, Change>): Replay<A> => {
+  let value = initial
+  return {
+    take: (record, position) => {
+      const decoded = decode(record, position)
+      if (Either.isLeft(decoded)) return decoded.left
+      value = apply(value, decoded.right, position)
+      return undefined
+    },
+    value: () => value
+  }
+}
+
+const settle = <A>(journal: string, { damage, replay }: Reading<A>): Effect.Effect<A, JournalDamaged> =>
   damage === undefined
-    ? Effect.succeed(value)
+    ? Effect.succeed(replay.value())
     : Effect.fail(new JournalDamaged({ journal, where: "journal", ...damage }))

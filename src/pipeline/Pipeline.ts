@@ -168,6 +168,8 @@ export interface Definition {
   readonly output: { readonly codec: Codec.Codec; readonly select: Select<unknown> } | undefined
   /** Its units are the checks of a validation chain. */
   readonly isChain: boolean
+  /** No key is used twice: it was seen when the pipeline was made. Otherwise it is looked at when it is first used. */
+  readonly isUnique: boolean
 }
 
 interface Link {
@@ -189,11 +191,11 @@ export const nodes = (self: Any): ReadonlyArray<Node> => materialize(self).nodes
  * @category accessors
  * @since 0.1.0
  */
-export const nodeOf = (self: Any, key: string): Node | undefined => materialize(self).byKey.get(key)
+export const nodeOf = (self: Any, key: string): Node | undefined => byKey(self).get(key)
 
 interface Materialized {
   readonly nodes: ReadonlyArray<Node>
-  readonly byKey: ReadonlyMap<string, Node>
+  byKey: ReadonlyMap<string, Node> | undefined
 }
 
 const materialize = (self: Any): Materialized => {
@@ -202,6 +204,19 @@ const materialize = (self: Any): Materialized => {
   const nodes: Array<Node> = []
   for (let link = self.definition.last; link !== undefined; link = link.before) nodes.push(link.node)
   nodes.reverse()
+  const found = { nodes, byKey: self.definition.isUnique ? undefined : indexed(self, nodes) }
+  materialized.set(self.definition, found)
+  return found
+}
+
+const materialized = new WeakMap<Definition, Materialized>()
+
+const byKey = (self: Any): ReadonlyMap<string, Node> => {
+  const found = materialize(self)
+  return found.byKey ??= indexed(self, found.nodes)
+}
+
+const indexed = (self: Any, nodes: ReadonlyArray<Node>): ReadonlyMap<string, Node> => {
   const byKey = new Map<string, Node>()
   for (const node of nodes) {
     for (const key of keysOf(node)) {
@@ -209,12 +224,8 @@ const materialize = (self: Any): Materialized => {
       byKey.set(key, node)
     }
   }
-  const found = { nodes, byKey }
-  materialized.set(self.definition, found)
-  return found
+  return byKey
 }
-
-const materialized = new WeakMap<Definition, Materialized>()
 
 /**
  * A key that is not there yet; the compiler shows the sentence where it is.
@@ -314,7 +325,8 @@ const begin = <In, InI>(
     inputSchema: input,
     last: undefined,
     output: undefined,
-    isChain
+    isChain,
+    isUnique: true
   })
 
 /**
@@ -691,7 +703,8 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
       codec: codec(name, "output", output.schema),
       select: (state: State) => output.select(state, state.input)
     },
-    isChain: false
+    isChain: false,
+    isUnique: true
   })
 }
 
@@ -717,7 +730,7 @@ const build = <In, S, E, R, Out>(name: string, definition: Definition): Pipeline
 
 const add = <In, S, E, R, Out>(self: Any, node: Node): Pipeline<In, S, E, R, Out> => {
   for (const key of keysOf(node)) checkedKey(self.name, key)
-  return build(self.name, { ...self.definition, last: { node, before: self.definition.last } })
+  return build(self.name, { ...self.definition, last: { node, before: self.definition.last }, isUnique: false })
 }
 
 /**

@@ -55,9 +55,10 @@ export interface Plan {
  * @since 0.1.0
  */
 export const of = (pipeline: Pipeline.Any): Plan => {
-  const { numbers, of: count } = numbering(pipeline)
-  const nodes = Pipeline.nodes(pipeline).flatMap((node) =>
-    partsOf(node).map(({ key, kind, unit }): PlanNode => ({
+  const { before, of: count } = numbering(pipeline)
+  const nodes = Pipeline.nodes(pipeline).flatMap((node, index) => {
+    const numbers = numbersOf(node, before[index] ?? 0)
+    return partsOf(node).map(({ key, kind, unit }, part): PlanNode => ({
       key,
       title: unit === undefined ? `Checking ${key}` : titleOf(unit),
       kind,
@@ -65,37 +66,76 @@ export const of = (pipeline: Pipeline.Any): Plan => {
       version: unit !== undefined && Step.isStep(unit) ? unit.definition.version : 1,
       hidden: unit !== undefined && isHidden(unit),
       writes: unit !== undefined && Step.isStep(unit) && unit.definition.writes,
-      number: Option.fromNullable(numbers.get(key)),
+      number: numbers[part] ?? Option.none(),
       feeds: [...new Set([...selectsOf(node, key).flatMap(readsOf), ...(node._tag === "Step" ? node.after : [])])],
       inner: unit !== undefined && Pipeline.isPipeline(unit) ? of(unit).nodes : []
     }))
-  )
+  })
   return { name: pipeline.name, of: count, nodes }
 }
 
 /**
- * The number of each key among the steps that people see.
+ * Counts the keys of a pipeline that people see.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const numbering = (
-  pipeline: Pipeline.Any
-): { readonly numbers: ReadonlyMap<string, number>; readonly of: number } => {
+export const numbering = (pipeline: Pipeline.Any): Numbering => {
   const known = numberings.get(pipeline)
   if (known !== undefined) return known
-  const numbers = new Map<string, number>()
-  for (const node of Pipeline.nodes(pipeline)) {
-    for (const { key, unit } of partsOf(node)) {
-      if (unit === undefined || !isHidden(unit)) numbers.set(key, numbers.size + 1)
-    }
-  }
-  const numbered = { numbers, of: numbers.size }
+  let of = 0
+  const before = Pipeline.nodes(pipeline).map((node) => {
+    const count = of
+    of += seenIn(node)
+    return count
+  })
+  const numbered = { before, of }
   numberings.set(pipeline, numbered)
   return numbered
 }
 
-const numberings = new WeakMap<Pipeline.Any, ReturnType<typeof numbering>>()
+/**
+ * How many keys that people see come before each node of a pipeline, and in all.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Numbering {
+  readonly before: ReadonlyArray<number>
+  readonly of: number
+}
+
+const numberings = new WeakMap<Pipeline.Any, Numbering>()
+
+/**
+ * How many keys of a node people see.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const seenIn = (node: Pipeline.Node): number => {
+  switch (node._tag) {
+    case "Announce":
+      return 0
+    case "All":
+      return node.branches.filter(({ unit }) => !isHidden(unit)).length
+    case "Validate":
+      return 1
+    default:
+      return isHidden(node.unit) ? 0 : 1
+  }
+}
+
+/**
+ * The number of each key of a node, where people see it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const numbersOf = (node: Pipeline.Node, before: number): ReadonlyArray<Option.Option<number>> => {
+  let number = before
+  return partsOf(node).map(({ unit }) => unit !== undefined && isHidden(unit) ? Option.none() : Option.some(++number))
+}
 
 /**
  * A digest of keys, kinds, names, versions and schemas: where it changed, the code changed.

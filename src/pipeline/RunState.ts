@@ -120,28 +120,8 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         at: event.at
       }
     case "StepSucceeded":
-    case "StepFailed": {
-      const { digest, path, step, version } = event
-      const execution = { position, succeeded: event._tag === "StepSucceeded", step, version, digest }
-      // Written out, since there may be ten thousand of these, and a spread costs more than all the rest.
-      return {
-        started: state.started,
-        resumed: state.resumed,
-        phase: state.phase,
-        executions: state.executions.set(path, execution),
-        requests: without(state.requests, path),
-        waiting: state.waiting,
-        answers: state.answers,
-        takenBack: state.takenBack,
-        refusals: without(state.refusals, path),
-        choices: state.choices,
-        problem: state.problem,
-        usage: Usages.add(state.usage, event.usage),
-        // Steps run only once everything that was to be undone has been.
-        undoing: 0,
-        at: event.at + event.ms
-      }
-    }
+    case "StepFailed":
+      return endStep(copyOf(state), event, state.executions.set(event.path, executionOf(event, position)))
     case "RequestOpened": {
       const { request } = event
       const open = Option.getOrElse(HashMap.get(state.requests, request.path), () => [])
@@ -203,6 +183,69 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
     case "RunSucceeded":
       return { ...state, phase: "done", requests: HashMap.empty(), undoing: 0, at: event.at }
   }
+}
+
+/**
+ * Folds in place what is read in one go: `apply` from `empty` on, without a state for each of ten thousand events.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const replay = (): {
+  readonly add: (event: DurableEvent, position: number) => void
+  readonly state: () => RunState
+} => {
+  let state: Draft = { ...empty }
+  return {
+    add: (event, position) => {
+      if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
+        endStep(state, event, state.executions.put(event.path, executionOf(event, position)))
+      } else state = { ...apply(state, event, position) }
+    },
+    state: () => state
+  }
+}
+
+/** A state that nobody else knows yet. */
+type Draft = { -readonly [K in keyof RunState]: RunState[K] }
+
+/** Written out, since each step that runs makes one, and a spread costs more than all the rest. */
+const copyOf = (state: RunState): Draft => ({
+  started: state.started,
+  resumed: state.resumed,
+  phase: state.phase,
+  executions: state.executions,
+  requests: state.requests,
+  waiting: state.waiting,
+  answers: state.answers,
+  takenBack: state.takenBack,
+  refusals: state.refusals,
+  choices: state.choices,
+  problem: state.problem,
+  usage: state.usage,
+  undoing: state.undoing,
+  at: state.at
+})
+
+type Ended = Extract<DurableEvent, { readonly _tag: "StepSucceeded" | "StepFailed" }>
+
+const executionOf = ({ _tag, digest, step, version }: Ended, position: number): Execution => ({
+  position,
+  succeeded: _tag === "StepSucceeded",
+  step,
+  version,
+  digest
+})
+
+const endStep = (state: Draft, event: Ended, executions: RunState["executions"]): RunState => {
+  state.executions = executions
+  state.requests = without(state.requests, event.path)
+  state.refusals = without(state.refusals, event.path)
+  state.usage = Usages.add(state.usage, event.usage)
+  // Steps run only once everything that was to be undone has been.
+  state.undoing = 0
+  state.at = event.at + event.ms
+  return state
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { Effect, Either, Option, type Scope, Stream } from "effect"
 import { Journal, type JournalDamaged, type JournalError, type OpenJournal, type RunHeld } from "./Journal.ts"
+import { Kept } from "./Kept.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type { DurableEvent } from "./RunEvent.ts"
 import * as RunRecord from "./RunRecord.ts"
@@ -29,8 +30,37 @@ export const fold: PersistedRef.Fold<RunState.RunState, Entry> = {
   initial: RunState.empty,
   apply: (state, { event }, position) => RunState.apply(state, event, position),
   encode: ({ text }) => text,
-  decode: (text) => Either.map(RunRecord.decode(text), (event) => ({ event, text }))
+  decode: (text) => Either.map(RunRecord.decode(text), (event) => ({ event, text })),
+  replay: () => replay(() => {})
 }
+
+/** Reads what a run has come to, and tells of each event in its order. */
+const replay = (
+  told: (event: DurableEvent, position: number, text: string) => void
+): PersistedRef.Replay<RunState.RunState> => {
+  const { add, state } = RunState.replay()
+  return {
+    take: (text, position) => {
+      const event = RunRecord.eventIn(text)
+      if (!RunRecord.isEvent(event)) return event
+      told(event, position, text)
+      add(event, position)
+      return undefined
+    },
+    value: state
+  }
+}
+
+/**
+ * Reads what the run of a journal has come to, without a lock, and tells of each event in its order.
+ *
+ * @category accessors
+ */
+export const read = (
+  id: string,
+  told: (event: DurableEvent, position: number, text: string) => void
+): Effect.Effect<RunState.RunState, JournalDamaged | JournalError, Journal> =>
+  PersistedRef.peek(id, { ...fold, replay: () => replay(told) })
 
 /**
  * The checkpoint of one run, held open or only looked at.
@@ -42,12 +72,12 @@ export interface Checkpoint {
   readonly id: string
   readonly journal: Pick<OpenJournal, "read">
   readonly ref: PersistedRef.PersistedRef<RunState.RunState, Entry>
-  /** Results that were kept in memory while the journal was read, by position. */
-  readonly values: Map<number, unknown>
+  /** Results that are in memory since the journal was read. */
+  readonly kept: Kept
 }
 
-/** Results are kept while a journal is read, up to so many characters; the others are read again when they are needed. */
-const kept = 64 * 1024 * 1024
+/** So many characters of records are kept while a journal is read; the others are read again when they are needed. */
+const mostKept = 64 * 1024 * 1024
 
 /**
  * Opens a checkpoint, and holds it until the scope closes.
@@ -60,20 +90,18 @@ export const open = (
 ): Effect.Effect<Checkpoint, JournalError | JournalDamaged | RunHeld, Journal | Scope.Scope> =>
   Effect.gen(function*() {
     const journal = yield* Effect.flatMap(Journal, (journal) => journal.open(id))
-    const values = new Map<number, unknown>()
-    let room = kept
+    const kept = new Kept()
+    let room = mostKept
     const ref = yield* PersistedRef.fromJournal<RunState.RunState, Entry>(id, journal, {
       ...fold,
-      decode: (text, position) =>
-        Either.map(RunRecord.decode(text), (event) => {
-          if (event._tag === "StepSucceeded" && text.length <= room) {
-            room -= text.length
-            values.set(position, event.value)
-          }
-          return { event, text: "" }
+      replay: () =>
+        replay((event, position, text) => {
+          if (event._tag !== "StepSucceeded" || text.length > room) return
+          room -= text.length
+          kept.add(position, event.value)
         })
     })
-    return { id, journal, ref, values }
+    return { id, journal, kept, ref }
   })
 
 /**
@@ -89,20 +117,16 @@ export const peek = (
   Effect.suspend(() => {
     /** The last record of each step. */
     const records = new Map<number, string>()
+    const positions = new Map<string, number>()
     const state = Option.match(id, {
       onNone: () => Effect.succeed(RunState.empty),
       onSome: (id) =>
-        PersistedRef.peek<RunState.RunState, Entry>(id, {
-          ...fold,
-          apply: (state, entry, position) => {
-            const { event, text } = entry
-            if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
-              const before = state.executions.get(event.path)
-              if (before !== undefined) records.delete(before.position)
-              records.set(position, text)
-            }
-            return fold.apply(state, entry, position)
-          }
+        read(id, (event, position, text) => {
+          if (event._tag !== "StepSucceeded" && event._tag !== "StepFailed") return
+          const before = positions.get(event.path)
+          if (before !== undefined) records.delete(before)
+          positions.set(event.path, position)
+          records.set(position, text)
         })
     })
     return Effect.map(state, (state) => ({
@@ -119,6 +143,6 @@ export const peek = (
         changes: Stream.succeed(state),
         update: () => Effect.dieMessage("a checkpoint that is only looked at takes nothing")
       },
-      values: new Map()
+      kept: new Kept()
     }))
   })

@@ -30,8 +30,9 @@ export const forecast = (
   options: { readonly looks?: boolean } = {}
 ): Effect.Effect<Forecast, Stop, unknown> =>
   Effect.suspend(() => {
-    const { numbers, of } = Plan.numbering(pipeline)
+    const { of } = Plan.numbering(pipeline)
     const nodes: Array<Foretold> = []
+    let seen = 0
     /** What was said of the units of the node that is being looked at. */
     let said: Array<Verdict> = []
 
@@ -50,12 +51,14 @@ export const forecast = (
     const foretold = (node: Pipeline.Node, stop: Stop | undefined) => {
       const units = said
       said = []
-      for (const key of Pipeline.keysOf(node)) {
-        const number = numbers.get(key)
+      const numbers = Plan.numbersOf(node, seen)
+      seen += Plan.seenIn(node)
+      for (const [index, key] of Pipeline.keysOf(node).entries()) {
+        const number = numbers[index] ?? Option.none()
         nodes.push({
           key,
           title: titleOf(node),
-          ...(number === undefined ? {} : { number }),
+          ...(Option.isNone(number) ? {} : { number: number.value }),
           ...verdictOf(units, stop, () => isCertain(node, state))
         })
       }

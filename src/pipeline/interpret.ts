@@ -26,7 +26,7 @@ interface Frame {
   readonly was: string | undefined
   readonly state: Record<string, unknown>
   /** Numbers for its keys, where people see them. */
-  readonly numbering: { readonly numbers: ReadonlyMap<string, number>; readonly of: number } | undefined
+  readonly numbering: Plan.Numbering | undefined
   readonly mode: Mode
   /** The part of every digest that stands for what the whole pipeline comes after. */
   readonly after: string
@@ -92,16 +92,17 @@ const runPipeline = (pipeline: Pipeline.Any, frame: Frame): Running => {
   const give = () => giveOutput(pipeline, frame)
   if (pipeline.definition.isChain && !foretelling) return Effect.flatMap(runChain(pipeline, frame), give)
   const nodes = foretelling ? Pipeline.nodes(pipeline).flatMap(apart) : Pipeline.nodes(pipeline)
-  const { passed } = frame
+  const { numbering, passed } = frame
   let index = 0
   const rest: Running = Effect.suspend(() => {
     while (index < nodes.length) {
+      const before = numbering?.before[index]
       const node = nodes[index++]!
       const running = foretelling
         ? foretell(frame, node)
         : passed === undefined
-        ? runNode(frame, node)
-        : chain(runNode(frame, node), () => passed(node))
+        ? runNode(frame, node, before)
+        : chain(runNode(frame, node, before), () => passed(node))
       if (!isReady(running)) return Effect.flatMap(running, () => rest)
     }
     return give()
@@ -121,13 +122,15 @@ const giveOutput = (pipeline: Pipeline.Any, frame: Frame): Running => {
 /** Each unit is a check of the chain. What failed is told as it failed, after the report. */
 const runChain = (pipeline: Pipeline.Any, frame: Frame): Running =>
   Effect.gen(function*() {
-    const nodes = [...Pipeline.nodes(pipeline)]
+    const nodes = Pipeline.nodes(pipeline)
+    let index = 0
     let failure: Stop | undefined
     /** The next unit, and what is announced before it. */
     const next: Running<ReadonlyArray<Validation.Issue>> = Effect.suspend(() => {
-      const node = nodes.shift()
+      const before = frame.numbering?.before[index]
+      const node = nodes[index++]
       if (node === undefined) return Effect.succeed([])
-      const running = chain(runNode(frame, node), () => frame.passed?.(node) ?? Effect.void)
+      const running = chain(runNode(frame, node, before), () => frame.passed?.(node) ?? Effect.void)
       if (node._tag === "Announce") return Effect.zipRight(running, next)
       return Effect.map(running, () => node._tag === "Validate" ? warningsIn(frame.state[node.key]) : [])
     })
@@ -156,7 +159,7 @@ const issuesOf = (error: unknown): ReadonlyArray<Validation.Issue> =>
  * failure that stands is one for whoever recovers from it.
  */
 const foretell = (frame: Frame, node: Pipeline.Node): Running =>
-  Effect.matchEffect(runNode(frame, node), {
+  Effect.matchEffect(runNode(frame, node, undefined), {
     onFailure: (stop) => {
       const isPassed = stop.gravity === gravity.asking || (frame.prefix === "" && stop.gravity !== gravity.broken)
       if (!isPassed) return Effect.fail(stop)
@@ -172,13 +175,14 @@ const apart = (node: Pipeline.Node): ReadonlyArray<Pipeline.Node> =>
     ? node.branches.map((branch) => ({ _tag: "Step", ...branch, after: [], was: undefined }))
     : [node]
 
-const runNode = (frame: Frame, node: Pipeline.Node): Running => {
+/** `before` numbered keys are before those of the node. */
+const runNode = (frame: Frame, node: Pipeline.Node, before: number | undefined): Running => {
   switch (node._tag) {
     case "Step":
       return chain(look(frame, node.key, node.select, node.after), (selected) =>
         chain(
           runUnit(
-            at(frame, node.key, node.unit, selected.pretended, node),
+            at(frame, node.key, node.unit, before, selected.pretended, node),
             node.unit,
             selected.value
           ),
@@ -186,7 +190,7 @@ const runNode = (frame: Frame, node: Pipeline.Node): Running => {
         ))
     case "When":
       return chain(look(frame, node.key, node.select), ({ pretended, value: input }) => {
-        const here = at(frame, node.key, node.unit, pretended)
+        const here = at(frame, node.key, node.unit, before, pretended)
         if (Option.isNone(input)) {
           return chain(
             frame.executor.show((now) => ({ _tag: "Skipped", at: now, ...here.place })),
@@ -196,25 +200,25 @@ const runNode = (frame: Frame, node: Pipeline.Node): Running => {
         return chain(runUnit(here, node.unit, input.value), (value) => give(frame, node.key, Option.some(value)))
       })
     case "All":
-      return runAll(frame, node)
+      return runAll(frame, node, before)
     case "ForEach":
       return chain(look(frame, node.key, (state) => Array.from(node.items(state))), (selected) => {
-        const here = at(frame, node.key, node.unit, selected.pretended)
+        const here = at(frame, node.key, node.unit, before, selected.pretended)
         return chain(runForEach(here, node, selected.value), (value) => give(frame, node.key, value))
       })
     case "Repeat":
       return chain(look(frame, node.key, node.initial), (selected) => {
-        const here = at(frame, node.key, node.unit, selected.pretended)
+        const here = at(frame, node.key, node.unit, before, selected.pretended)
         return chain(runRepeat(frame, here, node, selected.value), (value) => give(frame, node.key, value))
       })
     case "CatchTag":
       return chain(look(frame, node.key, node.select), (selected) => {
-        const here = at(frame, node.key, node.unit, selected.pretended)
+        const here = at(frame, node.key, node.unit, before, selected.pretended)
         return chain(runCatchTag(frame, here, node, selected.value), (value) => give(frame, node.key, value))
       })
     case "Validate":
       return chain(look(frame, node.key, node.select), (selected) => {
-        const here = at(frame, node.key, undefined, selected.pretended)
+        const here = at(frame, node.key, undefined, before, selected.pretended)
         return chain(runValidate(here, node, selected.value), (value) => give(frame, node.key, value))
       })
     case "Announce":
@@ -231,8 +235,7 @@ const runUnit = (at: At, unit: Pipeline.AnyUnit, input: unknown): Running =>
 // --- a pipeline at a place of another
 
 const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running => {
-  const { numbers, of } = Plan.numbering(pipeline)
-  return grouped(at, of, (ended) =>
+  return grouped(at, Plan.numbering(pipeline).of, (ended) =>
     runPipeline(pipeline, {
       executor: at.executor,
       prefix: `${at.place.path}/`,
@@ -243,20 +246,27 @@ const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running => {
       after: at.after,
       digests: digestsFor(pipeline),
       pretended: at.mode.dryRun || at.mode.foretelling ? new Set() : undefined,
-      passed: (node) => ended(true, Pipeline.keysOf(node).filter((key) => numbers.has(key)).length)
+      passed: (node) => ended(true, Plan.seenIn(node))
     }))
 }
 
 // --- several units of one node
 
-const runAll = (frame: Frame, node: Extract<Pipeline.Node, { _tag: "All" }>): Running => {
+const runAll = (
+  frame: Frame,
+  node: Extract<Pipeline.Node, { _tag: "All" }>,
+  before: number | undefined
+): Running => {
   const units: Array<() => Running> = []
+  let count = before
   const alone = node.branches.length === 1 || node.concurrency <= 1
   for (const { key, select, unit } of node.branches) {
     const selected = look(frame, key, select)
     if (!isReady(selected)) return selected
     const { pretended, value } = selected.value
-    units.push(() => runUnit(at(frame, key, unit, pretended, { alone }), unit, value))
+    const here = at(frame, key, unit, count, pretended, { alone })
+    if (count !== undefined && !Plan.isHidden(unit)) count++
+    units.push(() => runUnit(here, unit, value))
   }
   const all = fan(units.length, node.concurrency, (index) => units[index]!(), { keep: true, ended: () => Effect.void })
   return Effect.map(all, (values) => {
@@ -465,24 +475,24 @@ const at = (
   frame: Frame,
   key: string,
   unit: Pipeline.AnyUnit | undefined,
+  before: number | undefined,
   pretended: boolean,
   options?: { readonly alone?: boolean; readonly after?: ReadonlyArray<string>; readonly was?: string | undefined }
 ): At => {
   const { digests, executor, mode, numbering, prefix, was } = frame
   const path = `${prefix}${key}`
-  const number = numbering?.numbers.get(key)
+  const isUnseen = unit !== undefined && Plan.isHidden(unit)
   const title = unit === undefined ? `Checking ${key}` : Plan.titleOf(unit)
-  const after = (options?.after ?? []).map((name) => madeFrom(digests, name))
   if (pretended) frame.pretended?.add(key)
   return {
     executor,
-    place: number === undefined || numbering === undefined
-      ? { path, title, ...(numbering === undefined && !isUnseen(unit) ? {} : { hidden: true }) }
-      : { path, title, number, of: numbering.of },
+    place: isUnseen
+      ? { path, title, hidden: true }
+      : before === undefined || numbering === undefined
+      ? { path, title }
+      : { path, title, number: before + 1, of: numbering.of },
     was: options?.was !== undefined ? `${was ?? prefix}${options.was}` : was === undefined ? undefined : `${was}${key}`,
-    after: after.length === 0
-      ? frame.after
-      : `~${digestOf([...(frame.after === "" ? [] : [frame.after]), ...after].join("\n"))}`,
+    after: options?.after === undefined || options.after.length === 0 ? frame.after : behind(frame, options.after),
     mode: digests === undefined && frame.pretended === undefined && options?.alone === undefined ? mode : {
       alone: mode.alone && (options?.alone ?? true),
       dryRun: mode.dryRun,
@@ -503,7 +513,11 @@ const at = (
   }
 }
 
-const isUnseen = (unit: Pipeline.AnyUnit | undefined): boolean => unit !== undefined && Plan.isHidden(unit)
+/** The part of a digest that stands for the keys that are named in `after`. */
+const behind = (frame: Frame, after: ReadonlyArray<string>): string => {
+  const made = after.map((name) => madeFrom(frame.digests, name))
+  return `~${digestOf([...(frame.after === "" ? [] : [frame.after]), ...made].join("\n"))}`
+}
 
 /** The place of one of several units of a node. */
 const below = (at: At, key: string, shown: Omit<Place, "path">): At => ({

@@ -58,7 +58,7 @@ const parts = (digest: string) => {
  * @since 0.1.0
  */
 export const recalling = (
-  { checkpoint: { id: run, journal, values }, state }: {
+  { checkpoint: { id: run, journal, kept }, state }: {
     readonly checkpoint: Checkpoint
     readonly state: () => RunState
   },
@@ -99,11 +99,8 @@ export const recalling = (
       const why = execution.succeeded ? differs(migrated.asNow(execution, step), step, digest) : "it failed before"
       if (why !== undefined) return { _tag: "Miss", why }
       const { position, version } = execution
-      if (values.has(position)) {
-        const json = values.get(position)
-        if (!keep) values.delete(position)
-        return decoded(path, step, version, json)
-      }
+      const here = keep ? kept.get(position) : kept.take(position)
+      if (here !== undefined) return decoded(path, step, version, here.value)
       return {
         _tag: "Far",
         fetch: Effect.map(

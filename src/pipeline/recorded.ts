@@ -34,7 +34,7 @@ export const stillFits = (
 }
 
 const stillDecodes = (
-  { id, journal, values }: Checkpoint,
+  { id, journal, kept }: Checkpoint,
   pipeline: Pipeline.Any,
   state: RunState,
   except: ReadonlySet<string>
@@ -44,7 +44,8 @@ const stillDecodes = (
     const { definition } = Option.getOrUndefined(Plan.stepAt(pipeline, path)) ?? {}
     if (!succeeded || definition?.name !== step) return Effect.void
     if (definition.version !== version && !migrated.isMigrated({ version }, definition)) return Effect.void
-    const json = values.has(position) ? Effect.succeed(values.get(position)) : Effect.map(
+    const here = kept.get(position)
+    const json = here !== undefined ? Effect.succeed(here.value) : Effect.map(
       journal.read(position),
       (text) =>
         Either.match(RunRecord.decode(text), {

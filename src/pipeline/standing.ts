@@ -3,12 +3,11 @@
  *
  * @since 0.1.0
  */
-import { Effect, Either, HashMap } from "effect"
+import { Effect, HashMap } from "effect"
+import * as checkpoint from "./checkpoint.ts"
 import type { Journal, JournalDamaged, JournalError } from "./Journal.ts"
-import * as PersistedRef from "./PersistedRef.ts"
 import type { DurableEvent } from "./RunEvent.ts"
-import * as RunRecord from "./RunRecord.ts"
-import * as RunState from "./RunState.ts"
+import type * as RunState from "./RunState.ts"
 
 /**
  * The last record of a step, an answer, or a choice.
@@ -34,22 +33,16 @@ export const standing = (id: string): Effect.Effect<
 > =>
   Effect.suspend(() => {
     const found: Array<Standing & { readonly position: number }> = []
-    const fold: PersistedRef.Fold<RunState.RunState, { readonly event: DurableEvent; readonly text: string }> = {
-      initial: RunState.empty,
-      encode: ({ text }) => text,
-      decode: (text) => Either.map(RunRecord.decode(text), (event) => ({ event, text })),
-      apply: (state, { event, text }, position) => {
-        switch (event._tag) {
-          case "StepSucceeded":
-          case "StepFailed":
-          case "AnswerRecorded":
-          case "ChoiceMade":
-            found.push({ event, text, position })
-        }
-        return RunState.apply(state, event, position)
+    const read = checkpoint.read(id, (event, position, text) => {
+      switch (event._tag) {
+        case "StepSucceeded":
+        case "StepFailed":
+        case "AnswerRecorded":
+        case "ChoiceMade":
+          found.push({ event, text, position })
       }
-    }
-    return Effect.map(PersistedRef.peek(id, fold), (state) => {
+    })
+    return Effect.map(read, (state) => {
       const { answers, choices, executions } = state
       const others = new Set<DurableEvent>([...HashMap.values(answers), ...HashMap.values(choices)].flat())
       const records = found.filter(({ event, position }) =>

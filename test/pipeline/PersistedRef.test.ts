@@ -291,15 +291,15 @@ describe("PersistedRef", () => {
       assert.include(bug, "A change does not fit its schema")
       assert.deepStrictEqual(yield* PersistedRef.peek("dates", dates), [at])
 
-      const error = yield* Effect.flip(Effect.scoped(PersistedRef.open("dates", {
-        ...dates,
-        ...PersistedRef.fold({
+      const error = yield* Effect.flip(Effect.scoped(PersistedRef.open(
+        "dates",
+        PersistedRef.fold({
           change: Schema.Number,
           initial: 0,
           apply: (sum, n) =>
             sum + n
         })
-      })))
+      )))
       assert.strictEqual(error._tag, "JournalDamaged")
       assert.include(error.message, "record 1, byte 0: a change that does not fit: /change: ")
     })))

@@ -4,6 +4,7 @@ import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import * as checkpoint from "../../src/pipeline/checkpoint.ts"
 import * as CurrentStep from "../../src/pipeline/CurrentStep.ts"
 import { Journal, JournalError } from "../../src/pipeline/Journal.ts"
+import { Kept } from "../../src/pipeline/Kept.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import { Given } from "../../src/pipeline/Question.ts"
 import * as recorded from "../../src/pipeline/recorded.ts"
@@ -555,7 +556,7 @@ describe("resume", () => {
       }
       const error = yield* Effect.flip(scene.on(Effect.scoped(Effect.gen(function*() {
         const opened = yield* checkpoint.open(scene.id())
-        return yield* recorded.stillFits({ ...opened, values: new Map() }, changed, yield* opened.ref.get, new Set())
+        return yield* recorded.stillFits({ ...opened, kept: new Kept() }, changed, yield* opened.ref.get, new Set())
       }))))
       assert.strictEqual(error._tag, "RecordedResultInvalid")
       assert.deepStrictEqual(scene.noted(), [])

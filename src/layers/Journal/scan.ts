@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Effect, Either } from "effect"
+import { isAscii } from "node:buffer"
 import * as Disk from "./Disk.ts"
 import * as Line from "./line.ts"
 import * as Tail from "./tail.ts"
@@ -90,18 +91,28 @@ export const scan = <S>(
 
     /** Folds what is whole, up to a line that is not what was once written. */
     const take = () => {
-      let from = 0
+      const from: Array<number> = [0]
+      const records: Array<number> = []
+      let next = 0
       while (reason === undefined) {
-        const to = bytes.indexOf(newline, from)
+        const to = bytes.indexOf(newline, next)
         if (to === -1 || to >= filled) break
-        reason = Line.check(place, bytes, from, to)
+        reason = Line.check(place, bytes, next, to)
         if (reason !== undefined) break
-        state = fold(state, Line.decode(bytes, from, to), end + from)
-        from = to + 1
+        records.push(Line.bared(bytes, next, to))
+        next = to + 1
+        from.push(next)
       }
-      bytes.copyWithin(0, from, filled)
-      filled -= from
-      end += from
+      // One string of which each record is a part, where bytes are characters: ten thousand strings cost more than reading.
+      const text = isAscii(bytes.subarray(0, next)) ? bytes.toString("latin1", 0, next) : undefined
+      for (let index = 0; index < records.length; index++) {
+        const at = records[index]!
+        const to = from[index + 1]! - 1
+        state = fold(state, text?.slice(at, to) ?? bytes.toString("utf8", at, to), end + from[index]!)
+      }
+      bytes.copyWithin(0, next, filled)
+      filled -= next
+      end += next
     }
 
     /** Says why this is damage whatever comes behind it. */
@@ -152,7 +163,7 @@ export const readAt = (
           _tag: "Damaged",
           damage: { record: recordAt(disk, descriptor, position), byte: position, reason: reason ?? "" }
         })
-        : Either.right(Line.decode(line, 0, line.length))
+        : Either.right(line.toString("utf8", Line.bared(line, 0, line.length)))
     }
   )
 
