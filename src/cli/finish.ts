@@ -95,6 +95,8 @@ const done = (app: App): string => {
 const waiting = (app: App, { requests, run }: Suspended): End => {
   const next = handOff.next(app, run)
   const count = requests.length
+  const columns = Io.columnsOf(app.io.stderr)
+  const sentence = (text: string) => printable.wrap(text, Math.min(columns, 80))
   return {
     code: exitCode.ofFailure("Suspended"),
     document: {
@@ -106,15 +108,16 @@ const waiting = (app: App, { requests, run }: Suspended): End => {
     },
     result: "",
     words: [
-      `Waiting for ${count} answer${count === 1 ? "" : "s"} (run ${run}). This is not an error: exit code 42 means`,
-      "\"answer, then go on\".",
-      ...requests.flatMap((
-        request
-      ) => ["", ...handOff.toLines(app, run, request, requests, Io.columnsOf(app.io.stderr))]),
+      ...sentence(
+        `Waiting for ${count} answer${
+          count === 1 ? "" : "s"
+        } (run ${run}). This is not an error: exit code 42 means "answer, then go on".`
+      ),
+      ...requests.flatMap((request) => ["", ...handOff.toLines(app, run, request, requests, columns)]),
       "",
-      count === 1
-        ? "The answer is JSON; with it the run goes on by itself."
-        : `Answers are JSON; with the last one the run goes on by itself. Or: ${next}`
+      ...(count === 1
+        ? sentence("The answer is JSON; with it the run goes on by itself.")
+        : [...sentence("Answers are JSON; with the last one the run goes on by itself. Or:"), next])
     ].join("\n") + "\n"
   }
 }

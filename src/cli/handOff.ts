@@ -105,7 +105,7 @@ export const toLines = (
     `  Answer    ${command(app, run, pathOrId(request, among), "FILE")}`,
     ...(example === undefined
       ? []
-      : [`            such as ${printable.fit(printable.json(JSON.stringify(example)), 60)}`]),
+      : [`            such as ${printable.fit(printable.json(JSON.stringify(example)), Math.min(columns - 20, 60))}`]),
     `  Question  ${quote(open(app, run, request).file)}`
   ]
 }
