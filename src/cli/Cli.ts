@@ -233,7 +233,8 @@ const dispatch = Effect.fnUntraced(function*(
   const { command, rest: words } = commandOf([specs.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
   if (Option.isNone(command)) {
     if (beforeDashes(words).includes("--version")) return versionOf(begun)
-    return helpCommand.ofAll(yield* parsed(specs.root, words), specs)
+    const app = yield* Effect.mapError(parsed(specs.root, words), (error) => ofNobody(name, words, specs) ?? error)
+    return helpCommand.ofAll(app, specs)
   }
   const outer = all.find(({ spec }) => spec.name === command.value)
   if (outer === undefined) return yield* helpCommand.unknown(begun, specs, command.value)
@@ -254,6 +255,25 @@ const dispatch = Effect.fnUntraced(function*(
     ))
   )
 })
+
+/** An option that only a command has, without that command: it is not misspelt. */
+const ofNobody = (
+  name: string,
+  words: ReadonlyArray<string>,
+  { all, root }: helpCommand.Specs
+): UsageError | undefined => {
+  const has = ({ flags }: Spec.Spec, word: string) => flags.some((flag) => word.split("=", 1)[0] === `--${flag.name}`)
+  for (const word of beforeDashes(words)) {
+    const owners = has(root, word) ? [] : all.filter((spec) => has(spec, word))
+    if (owners.length > 0) {
+      return new UsageError({
+        reason: `${word.split("=", 1)[0]} is an option of a command, and none is named.`,
+        fix: owners.slice(0, 5).map((owner) => `${name} ${owner.name} ${words.map(quote).join(" ")}`).join("\n")
+      })
+    }
+  }
+  return undefined
+}
 
 /** A command line that can be called: what is wrong with one is wrong whatever the command. */
 const checked = ({ commands, exitCodes, name, options }: App, all: ReadonlyArray<Command>) => {

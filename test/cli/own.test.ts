@@ -146,6 +146,7 @@ describe("a command line of one's own", () => {
       const { stdout: ofRuns } = yield* call("runs --help")
       const slip = yield* call("loko bread")
       const option = yield* call("runs --steet x")
+      const alone = yield* call("--times 2 --json")
       const { stdout: offered } = yield* call("__complete -- c")
 
       assert.match(page, /\nPrograms\n {2}buy +Buys something\n\nCommands\n {2}look +Looks whether/)
@@ -155,6 +156,9 @@ describe("a command line of one's own", () => {
       assert.include(ofRuns, "--street TEXT")
       assert.include(slip.stderr, "Did you mean: shop look")
       assert.include(option.stderr, "Did you mean --street?")
+      assert.strictEqual(alone.code, 2)
+      assert.include(alone.stdout, "--times is an option of a command, and none is named.")
+      assert.include(alone.stdout, "shop look --times 2 --json")
       assert.includeMembers(offered.split("\n").map((line) => line.split("\t")[0]), ["count", "completions"])
     }))
 
