@@ -120,26 +120,22 @@ export const make = <E>(
       return Either.right({ lines, positions, before: last, after: { place, generation, end, size } })
     }
 
+    const put = (bytes: Uint8Array, at: number) => Disk.attempt(() => Disk.writeAll(disk, descriptor, bytes, at))
+
     /** Writes in place, or else with new zeros behind it. Gives the size of the file. */
-    const write = ({ after, before, lines }: Batch): Either.Either<number, Disk.Refusal> => {
-      const put = (bytes: Uint8Array) => Disk.attempt(() => Disk.writeAll(disk, descriptor, bytes, before.end))
-      const [first] = lines
-      const isInPlace = after.end <= before.size
-      if (first !== undefined && lines.length === 1 && isInPlace) return Either.map(put(first), () => before.size)
-      if (isInPlace) return Either.map(put(Buffer.concat(lines)), () => before.size)
-      const size = grown(after)
-      return Either.orElse(
-        Either.map(put(Buffer.concat(lines, size - before.end)), () => size),
-        (refusal) =>
-          fullCodes.has(refusal.code)
-            ? Either.map(
-              Either.flatMap(
-                Disk.attempt(() => disk.truncate(descriptor, before.size)),
-                () => put(Buffer.concat(lines))
-              ),
-              () => after.end
-            )
-            : Either.left(refusal)
+    const write = ({ after, before: { end, size }, lines }: Batch): Either.Either<number, Disk.Refusal> => {
+      const [first, ...others] = lines
+      const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(lines)
+      if (after.end <= size) return Either.map(put(bytes, end), () => size)
+
+      const larger = grown(after)
+      const written = put(Buffer.concat([bytes], larger - end), end)
+      if (Either.isRight(written)) return Either.right(larger)
+      if (!fullCodes.has(written.left.code)) return Either.left(written.left)
+      // There may still be room for what counts.
+      return Disk.attempt(() => disk.truncate(descriptor, size)).pipe(
+        Either.andThen(() => put(bytes, end)),
+        Either.map(() => after.end)
       )
     }
 
@@ -155,11 +151,14 @@ export const make = <E>(
       return fail(refused("append", reason))
     }
 
-    const writeNow = (records: ReadonlyArray<string>) =>
+    const writeNow = (records: ReadonlyArray<string>): Either.Either<ReadonlyArray<number>, JournalError> =>
       Either.flatMap(batchOf(records), (batch) =>
-        Either.mapBoth(
-          Either.flatMap(write(batch), (size) => Either.map(Disk.attempt(() => disk.datasync(descriptor)), () => size)),
-          { onLeft: (refusal) => reject(batch, refusal), onRight: (size) => accept(batch, size) }
+        write(batch).pipe(
+          Either.flatMap((size) => Either.map(Disk.attempt(() => disk.datasync(descriptor)), () => size)),
+          Either.mapBoth({
+            onLeft: (refusal) => reject(batch, refusal),
+            onRight: (size) => accept(batch, size)
+          })
         ))
 
     // Written at once, so that nobody comes in between; only the wait for the disk is left to the thread pool.
@@ -226,7 +225,7 @@ interface Batch {
   readonly after: Last
 }
 
-/** What a disk says that has no room for zeros: there may be some for what counts. */
+/** What a disk says that has no room for zeros. */
 const fullCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
 
 const unit = 4096
