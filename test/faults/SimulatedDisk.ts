@@ -445,6 +445,7 @@ const survived = (disk: SimulatedDisk, file: File): Buffer => {
   const { durable, pending } = file
   const { random } = disk
   if (pending.length === 0) return durable
+  if (pending.length > 1 && random() < 0.25) return inAnyOrder(disk, file)
   const count = Math.floor(random() * (pending.length + 1))
   const done = pending.slice(0, count).reduce(applied, durable)
   const torn = pending[count]
@@ -472,6 +473,18 @@ const survived = (disk: SimulatedDisk, file: File): Buffer => {
     default:
       return sectorBySector(disk, done, torn)
   }
+}
+
+/** What is left where the disk wrote in an order of its own: each sector, and the size, as it was at one time or another. */
+const inAnyOrder = ({ random }: SimulatedDisk, { durable, pending }: File): Buffer => {
+  const states = pending.reduce<ReadonlyArray<Buffer>>(
+    (states, change) => [...states, applied(states.at(-1) ?? durable, change)],
+    [durable]
+  )
+  const one = () => states[Math.floor(random() * states.length)] ?? durable
+  const left = Buffer.alloc(one().length)
+  for (let from = 0; from < left.length; from += sector) one().subarray(from, from + sector).copy(left, from)
+  return left
 }
 
 /** What is left of a write of which each sector is on the disk or not. */

@@ -22,10 +22,17 @@ export interface Child {
 
 const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }
 
-export const start = (cwd: string, args: ReadonlyArray<string>, env: Record<string, string> = {}): Child => {
-  const isPreloaded = ["FAULT", "CLOCK", "TRACE"].some((name) => env[name] !== undefined)
+/** `under` is what it is a word of the command line of, such as `strace`. */
+export const start = (
+  cwd: string,
+  args: ReadonlyArray<string>,
+  env: Record<string, string> = {},
+  under: ReadonlyArray<string> = []
+): Child => {
+  const isPreloaded = ["FAULT", "CLOCK", "TRACE", "SYNCHRONOUS"].some((name) => env[name] !== undefined)
   const preload = isPreloaded ? ["--import", at("test/faults/preload.mjs")] : []
-  const child = spawn(process.execPath, [...preload, at("dist/bin/cairn.mjs"), ...args], {
+  const [program = "", ...words] = [...under, process.execPath, ...preload, at("dist/bin/cairn.mjs"), ...args]
+  const child = spawn(program, words, {
     cwd,
     env: { ...process.env, CAIRN_HOME: join(cwd, ".cairn"), ...env },
     stdio: ["ignore", "pipe", "pipe"]

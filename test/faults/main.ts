@@ -21,6 +21,7 @@ import { planted } from "./planted.ts"
 import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
 import type { Measured } from "./steps.ts"
+import * as Strace from "./strace.ts"
 import * as table from "./table.ts"
 
 interface Part {
@@ -94,7 +95,12 @@ const parts: Readonly<Record<string, Part>> = {
         const { violations: found } = await Power.cuts({ ...options, count: 20, without })
         if (found.length === 0) violations.push(`not found: ${bug}`)
       }
-      const all = [planted, Damage.planted, Placing.planted, Power.planted]
+      const inSqlite = Strace.absence() === undefined ? Power.plantedInSqlite : []
+      for (const { bug, synchronous } of inSqlite) {
+        const { violations: found } = await Power.cutsInSqlite({ ...options, count: 20, synchronous })
+        if (found.length === 0) violations.push(`not found: ${bug}`)
+      }
+      const all = [planted, Damage.planted, Placing.planted, Power.planted, inSqlite]
       return { cases: all.flat().length, violations }
     }
   },
@@ -110,6 +116,16 @@ const parts: Readonly<Record<string, Part>> = {
   takeovers: { promise: "A killed owner is succeeded within 100 ms", count: 100, run: Processes.takeovers },
   calls: { promise: "Each failing call: 74, and the run goes on", count: 100_000, run: Processes.calls },
   power: { promise: "A power cut behind each call: nothing lost", count: 100_000, run: Power.cuts },
+  "power-sqlite": {
+    promise: "The same with runs in SQLite",
+    count: 100_000,
+    run: async (options) => {
+      const absence = Strace.absence()
+      return absence === undefined
+        ? Power.cutsInSqlite(options)
+        : { cases: 0, violations: [], note: `not tried: ${absence}` }
+    }
+  },
   copies: { promise: "Import and fork, ended anywhere: all of it or nothing", count: 100_000, run: Processes.copies },
   clocks: { promise: "Clocks that are wrong or jump change nothing", count: 60, run: Processes.clockJumps },
   damages: { promise: "A damaged journal: 65, where, and what to do", count: 100, run: Processes.damages },

@@ -4,13 +4,15 @@
  */
 import * as fs from "node:fs"
 import { dirname, join, relative } from "node:path"
-import { chain, notesIn, start, within } from "./child.ts"
+import { chain, type Ended, notesIn, start, within } from "./child.ts"
 import { again, concluded, type Options, type Tried } from "./processes.ts"
 import { seeded } from "./random.ts"
 import * as SimulatedDisk from "./SimulatedDisk.ts"
+import * as Stores from "./stores.ts"
+import * as Strace from "./strace.ts"
 
-/** What `preload.mjs` has written down of a call. */
-type Entry =
+/** What is written down of a call. */
+export type Entry =
   | {
     readonly name: "open"
     readonly path: string
@@ -84,11 +86,18 @@ const replayed = (cwd: string, entries: ReadonlyArray<Entry>, rules: SimulatedDi
 
 /** Puts what is on a disk where the real files were. */
 const put = (cwd: string, disk: SimulatedDisk.SimulatedDisk, notes: Buffer): void => {
+  // What SQLite's processes share is mapped, and never synced: of it anything may be left.
+  const mapped = new Map(
+    fs.readdirSync(cwd).filter((name) => name.endsWith("-shm")).map((name) =>
+      [join(cwd, name), fs.readFileSync(join(cwd, name))] as const
+    )
+  )
   for (const name of fs.readdirSync(cwd)) fs.rmSync(join(cwd, name), { recursive: true })
   for (const [path, { content, mode }] of SimulatedDisk.files(disk)) {
     if (relative(cwd, path).startsWith("..") || path === notesIn(cwd)) continue
     fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    fs.writeFileSync(path, content, { mode: mode & 0o777 })
+    const left = disk.random() < 0.5 ? mapped.get(path) : undefined
+    fs.writeFileSync(path, left ?? content, { mode: mode & 0o777 })
   }
   if (notes.length > 0) fs.writeFileSync(notesIn(cwd), notes)
 }
@@ -99,42 +108,99 @@ export const planted: ReadonlyArray<{ readonly bug: string; readonly without: Re
   { bug: "nothing is synced", without: ["fdatasync", "fsync"] }
 ]
 
-/**
- * Behind each call of a run, or so many of them, under the rules of both kinds of file system; `without` some calls,
- * as if they had not been made.
- */
-export const cuts = async (
-  { count, folder, seed, without = [] }: Options & { readonly without?: ReadonlyArray<Entry["name"]> }
-): Promise<Tried> => {
+/** What SQLite would be told by a program with a bug. */
+export const plantedInSqlite = [
+  { bug: "SQLite syncs its log before it is written over, and no commit", synchronous: "NORMAL" },
+  { bug: "SQLite syncs nothing", synchronous: "OFF" }
+] as const
+
+/** One run that is cut, and behind which of its calls. */
+interface Scene {
+  readonly steps: number
+  readonly width: number
+  readonly env?: Record<string, string>
+  readonly record: (cwd: string, command: ReadonlyArray<string>) => Promise<{
+    readonly end: Ended
+    readonly entries: ReadonlyArray<Entry>
+  }>
+  readonly where?: (entries: ReadonlyArray<Entry>) => readonly [from: number, to: number]
+}
+
+/** Behind each call of each of these runs, or so many of them, under the rules of both kinds of file system. */
+const cutsOf = async ({ count, folder, seed }: Options, scenes: ReadonlyArray<Scene>): Promise<Tried> => {
   const random = seeded(seed)
   const violations: Array<string> = []
   let cases = 0
   let calls = 0
-  for (const { steps, width } of [{ steps: 12, width: 1 }, { steps: 24, width: 4 }]) {
+  for (const { env = {}, record, steps, where, width } of scenes) {
     await within(folder, async (cwd) => {
-      const file = join(folder, "trace.json")
       const command = chain(steps, width)
-      const end = await start(cwd, command, { TRACE: JSON.stringify({ under: cwd, file }) }).ended
+      const { end, entries } = await record(cwd, command)
       if (end.code !== 0) return void violations.push(`the run that is cut ended with ${end.code}: ${end.stderr}`)
-      const made = JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Entry>
-      const entries = made.filter(({ name }) => !without.includes(name))
-      calls += entries.length
-      const all = entries.flatMap((_, index) => (["posix", "ext4"] as const).map((rules) => ({ at: index + 1, rules })))
-      // A bug shows where there is something to lose.
-      const chosen = all.slice(without.length > 0 ? all.length / 2 : 0).map((cut) => ({ ...cut, lot: random() })).sort((
-        a,
-        b
-      ) => a.lot - b.lot).slice(0, count / 2)
+      const [from, to] = where?.(entries) ?? [0, entries.length]
+      calls += to - from
+      const all = Array.from({ length: to - from }, (_, index) => from + index + 1).flatMap((at) =>
+        (["posix", "ext4"] as const).map((rules) => ({ at, rules, lot: random() }))
+      )
+      const chosen = all.sort((a, b) => a.lot - b.lot).slice(0, Math.ceil(count / scenes.length))
       for (const { at, rules } of chosen) {
         const { disk, notes } = replayed(cwd, entries.slice(0, at), rules, random)
         SimulatedDisk.cutPower(disk)
         put(cwd, disk, notes)
-        const end = await start(cwd, again(cwd, command)).ended
+        const end = await start(cwd, again(cwd, command), env).ended
         cases++
-        const found = concluded(cwd, end, { stops: 1, width })
+        const found = concluded(cwd, end, { stops: 1, width, runs: await Stores.count(cwd, env) })
         violations.push(...found.map((violation) => `seed ${seed}, ${rules}, cut behind call ${at}: ${violation}`))
       }
     })
   }
-  return { cases, violations, note: `behind each of ${calls} calls of two runs` }
+  return { cases, violations, note: `behind each of ${calls} calls of ${scenes.length} runs` }
+}
+
+/** Files; `without` some calls, as if they had not been made. */
+export const cuts = (
+  { without = [], ...options }: Options & { readonly without?: ReadonlyArray<Entry["name"]> }
+): Promise<Tried> => {
+  const record: Scene["record"] = async (cwd, command) => {
+    const file = `${cwd}.trace`
+    const end = await start(cwd, command, { TRACE: JSON.stringify({ under: cwd, file }) }).ended
+    const made = end.code === 0 ? JSON.parse(fs.readFileSync(file, "utf8")) as ReadonlyArray<Entry> : []
+    fs.rmSync(file, { force: true })
+    return { end, entries: made.filter(({ name }) => !without.includes(name)) }
+  }
+  // A bug shows where there is something to lose.
+  const where: Scene["where"] = ({ length }) => [without.length > 0 ? length >> 1 : 0, length]
+  return cutsOf(options, [{ steps: 12, width: 1, record, where }, { steps: 24, width: 4, record, where }])
+}
+
+/** A SQLite file, whose driver is no JavaScript: all that it does is seen from outside. `synchronous` in place of FULL. */
+export const cutsInSqlite = (
+  { synchronous, ...options }: Options & { readonly synchronous?: "NORMAL" | "OFF" }
+): Promise<Tried> => {
+  Stores.linkDrivers(options.folder)
+  const env = { CAIRN_STORE: "sqlite:runs.db" }
+  const record: Scene["record"] = (cwd, command) =>
+    Strace.recorded(cwd, command, { ...env, ...(synchronous === undefined ? {} : { SYNCHRONOUS: synchronous }) })
+  if (synchronous !== undefined) {
+    const where: Scene["where"] = ({ length }) => [length >> 1, length]
+    return cutsOf(options, [{ steps: 24, width: 1, env, record, where }])
+  }
+  return cutsOf(options, [
+    { steps: 12, width: 1, env, record },
+    { steps: 24, width: 4, env, record },
+    // So long that the log is copied into the file, and written from its beginning again.
+    { steps: 120, width: 1, env, record, where: aroundCopy }
+  ])
+}
+
+const aroundCopy = (entries: ReadonlyArray<Entry>): readonly [number, number] => {
+  const paths = new Map<number, string>()
+  const written = entries.map((entry) => {
+    if (entry.name === "open") paths.set(entry.descriptor, entry.path)
+    return entry.name === "write" ? paths.get(entry.target) ?? "" : ""
+  })
+  const logged = written.findIndex((path) => path.endsWith("/runs.db-wal"))
+  const copied = written.findIndex((path, index) => index > logged && path.endsWith("/runs.db"))
+  if (copied < 0) throw new Error("the log was never copied")
+  return [copied - 20, Math.min(entries.length, copied + 60)]
 }

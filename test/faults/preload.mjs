@@ -6,6 +6,7 @@
  *     FAULT  {"under":"/a/folder","at":12,"code":"EIO","isSticky":false}     code: also "kill" and "short"
  *     CLOCK  {"offset":3600000,"jump":-7200000,"after":200}                  milliseconds
  *     TRACE  {"under":"/a/folder","file":"/elsewhere"}     what was done to the files, in order, when it ends
+ *     SYNCHRONOUS  OFF     what SQLite is told in place of FULL
  *     FAULT_CALLS  a file to which the number of calls is written at the end
  */
 import * as fs from "node:fs"
@@ -160,5 +161,14 @@ if (clock !== undefined) {
     static now() {
       return RealDate.now() + shift()
     }
+  }
+}
+
+const { SYNCHRONOUS } = process.env
+if (SYNCHRONOUS !== undefined) {
+  const Libsql = createRequire(import.meta.url)("libsql")
+  const { prepare } = Libsql.prototype
+  Libsql.prototype.prepare = function(statement) {
+    return prepare.call(this, statement.replace("synchronous = FULL", `synchronous = ${SYNCHRONOUS}`))
   }
 }

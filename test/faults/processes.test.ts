@@ -3,11 +3,15 @@ import * as fs from "node:fs"
 import { temporary } from "../cli/command.ts"
 import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
+import * as Strace from "./strace.ts"
 
 const folder = temporary()
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
 const seed = Number(process.env["CAIRN_SEED"] ?? Date.now() % 1_000_000)
+
+const unseen = Strace.absence()
+if (unseen !== undefined) console.warn(`Skipped, the loss of power with SQLite: ${unseen}`)
 
 describe("the built command, as a process", { timeout: 300_000 }, () => {
   const promises: ReadonlyArray<
@@ -30,6 +34,19 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
       assert.isAtLeast(cases, count)
     })
   }
+
+  it.skipIf(unseen !== undefined)("loses nothing in SQLite, behind whichever call the power goes", async () => {
+    const { cases, violations } = await Power.cutsInSqlite({ folder, seed, count: 6 })
+
+    assert.deepStrictEqual(violations, [])
+    assert.strictEqual(cases, 6)
+  })
+
+  it.skipIf(unseen !== undefined).each(Power.plantedInSqlite.slice(0, 1))("is found to lose something where $bug", async (bug) => {
+    const { violations } = await Power.cutsInSqlite({ folder, seed, count: 6, synchronous: bug.synchronous })
+
+    assert.isNotEmpty(violations)
+  })
 
   it.each(Power.planted.slice(0, 1))("is found to lose something where $bug", async ({ without }) => {
     const { violations } = await Power.cuts({ folder, seed, count: 8, without })

@@ -42,10 +42,13 @@ const runsIn = (cwd: string) => fs.readdirSync(join(cwd, ".cairn/runs"))
 export const concluded = (
   cwd: string,
   end: Ended,
-  { stops, width }: { readonly stops: number; readonly width: number }
+  { runs = runsIn(cwd).length, stops, width }: {
+    readonly stops: number
+    readonly width: number
+    readonly runs?: number
+  }
 ): ReadonlyArray<string> => {
   if (end.code !== 0) return [`the last one ended with ${end.code}: ${said(end)}`]
-  const runs = runsIn(cwd).length
   return [
     ...Notes.violations(notesOf(cwd), Output(end.stdout), { stops, width }),
     ...(runs === 1 ? [] : [`one command made ${runs} runs`])
