@@ -675,10 +675,11 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
 ): Pipeline<In, { readonly input: In }, E, R, Out> => {
   type State = { readonly input: In } & Readonly<Record<string, A>>
   const refused = (reason: string) => new PipelineRefused({ pipeline: name, reason })
-  const keys = new Set<string>()
+  // An object, since its keys are names of properties from then on, as those of the state have to be.
+  const keys: Record<string, true> = Object.create(null)
   const branch = ({ key, select, unit }: Uniform<In, I, A, E, R>) => {
-    if (keys.has(key)) throw refused(usedTwice(key))
-    keys.add(checkedKey(name, key))
+    if (key in keys) throw refused(usedTwice(key))
+    keys[checkedKey(name, key)] = true
     return { key, unit, select: (state: State) => select(state.input, state) }
   }
   const nodeOf = (
@@ -688,7 +689,7 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
   ): Node => {
     if (!("key" in step)) return { _tag: "All", branches: step.map(branch), concurrency: Infinity }
     const { after = [] } = step
-    const unknown = after.find((name) => !keys.has(name))
+    const unknown = after.find((name) => !(name in keys))
     if (unknown !== undefined) throw refused(`"${step.key}" comes after "${unknown}", which no step before it is`)
     return { _tag: "Step", ...branch(step), after, was: undefined }
   }
