@@ -5,6 +5,7 @@
  */
 import { Cause, Either, Option, Schema } from "effect"
 import * as printable from "../pipeline/printable.ts"
+import * as problem from "../pipeline/problem.ts"
 import type { App } from "./App.ts"
 import * as exitCode from "./exitCode.ts"
 import type { Home } from "./home.ts"
@@ -52,7 +53,7 @@ export const fromCause = (
 
 const fromError = (error: unknown, named: (fix: string) => string, exitCodes: App["exitCodes"]): Failure => {
   const tag = textOf(error, "_tag") ?? (error instanceof Error ? error.name : "Failure")
-  const message = textOf(error, "message") || tag
+  const message = problem.said(error) || tag
   return {
     code: exitCode.ofFailure(tag, exitCodes),
     tag,

@@ -34,10 +34,24 @@ export const fromError = (error: unknown, secrets: Remembered, codec?: Codec): t
   return {
     _tag: "Failure",
     tag: text(error, "_tag") ?? "Error",
-    message: shown(text(error, "message") ?? String(error), secrets),
+    message: shown(said(error), secrets),
     ...(fix === undefined ? {} : { fix: shown(fix, secrets) }),
     ...Option.match(value, { onNone: () => ({}), onSome: (value) => ({ value: secrets.scrub(value) }) })
   }
+}
+
+/**
+ * What an error says. Where its class gives it no words, Effect tells its fields: its tag goes before them.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const said = (error: unknown): string => {
+  const tag = text(error, "_tag")
+  const message = text(error, "message") ?? (tag === undefined ? String(error) : "")
+  const [fields, inner = ""] = /^\{ (.*) \}$/s.exec(message) ?? []
+  if (tag === undefined || (fields === undefined && message !== "")) return message
+  return inner === "" ? tag : `${tag} ${fields}`
 }
 
 const fromDefect = (defect: unknown, secrets: Remembered): Problem => ({
