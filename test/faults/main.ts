@@ -13,6 +13,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { at } from "../cli/command.ts"
+import * as Copies from "./copies.ts"
 import * as Damage from "./damage.ts"
 import * as Disks from "./disks.ts"
 import * as Laboratory from "./laboratory.ts"
@@ -100,8 +101,10 @@ const parts: Readonly<Record<string, Part>> = {
         const { violations: found } = await Power.cutsInSqlite({ ...options, count: 20, synchronous })
         if (found.length === 0) violations.push(`not found: ${bug}`)
       }
+      const { violations: halves } = await Copies.copiesUnhidden({ ...options, count: 20 })
+      if (halves.length === 0) violations.push("not found: what is half made is called what a run is called")
       const all = [planted, Damage.planted, Placing.planted, Power.planted, inSqlite]
-      return { cases: all.flat().length, violations }
+      return { cases: all.flat().length + 1, violations }
     }
   },
   damage: {
@@ -126,7 +129,9 @@ const parts: Readonly<Record<string, Part>> = {
         : { cases: 0, violations: [], note: `not tried: ${absence}` }
     }
   },
-  copies: { promise: "Import and fork, ended anywhere: all of it or nothing", count: 100_000, run: Processes.copies },
+  copies: { promise: "Import and fork, ended anywhere: all of it or nothing", count: 100_000, run: Copies.copies },
+  "copies-sqlite": { promise: "The same in SQLite", count: 100_000, run: Copies.copiesInSqlite },
+  "copies-postgres": { promise: "The same in PostgreSQL", count: 100_000, run: Copies.copiesInPostgres },
   clocks: { promise: "Clocks that are wrong or jump change nothing", count: 60, run: Processes.clockJumps },
   damages: { promise: "A damaged journal: 65, where, and what to do", count: 100, run: Processes.damages },
   full: { promise: "A full file system of 1 MB: 74, then on", count: 20, run: Disks.full },

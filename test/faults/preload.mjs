@@ -4,6 +4,8 @@
  * nothing of the command.
  *
  *     FAULT  {"under":"/a/folder","at":12,"code":"EIO","isSticky":false}     code: also "kill" and "short"
+ *     FAULT  {"statements":true,"at":12,"code":"SQLITE_FULL"}     of a database; code: also "kill" and "sent", a kill just after
+ *     FAULT  {"statements":true,"at":12,"code":"kill","unhidden":true}     what is half made there has the name of a run
  *     CLOCK  {"offset":3600000,"jump":-7200000,"after":200}                  milliseconds
  *     TRACE  {"under":"/a/folder","file":"/elsewhere"}     what was done to the files, in order, when it ends
  *     SYNCHRONOUS  OFF     what SQLite is told in place of FULL
@@ -21,12 +23,12 @@ if (fault !== undefined) {
   let calls = 0
   const names = []
 
-  const isOurs = (path) => typeof path === "string" && path.startsWith(fault.under)
+  const isOurs = (path) => typeof path === "string" && fault.under !== undefined && path.startsWith(fault.under)
   const pathOf = (first, second) => isOurs(second) ? second : typeof first === "number" ? paths.get(first) : first
 
   /** Says what becomes of a call on a path. */
-  const judge = (name, path) => {
-    if (!isOurs(path)) return undefined
+  const judge = (name, path) => isOurs(path) ? judged(name) : undefined
+  const judged = (name) => {
     calls++
     names.push(name)
     if (calls !== fault.at && !(calls > fault.at && fault.isSticky)) return undefined
@@ -98,6 +100,36 @@ if (fault !== undefined) {
     }
   }
   syncBuiltinESMExports()
+  if (fault.statements) {
+    const driver = createRequire(import.meta.url)
+    const end = () => process.kill(process.pid, "SIGKILL")
+    const unhidden = (value) => typeof value === "string" ? value.replace(/^\.draft-/, "draft-") : value
+    const Libsql = driver("libsql")
+    const { prepare } = Libsql.prototype
+    Libsql.prototype.prepare = function(text) {
+      const statement = prepare.call(this, text)
+      for (const name of ["run", "all"]) {
+        const real = statement[name].bind(statement)
+        statement[name] = (parameters) => {
+          const said = judged(text)
+          if (said !== undefined && said !== "sent") throw refusal(said, name)
+          const value = real(fault.unhidden ? parameters.map(unhidden) : parameters)
+          if (said === "sent") end()
+          return value
+        }
+      }
+      return statement
+    }
+    const { Client } = driver("pg")
+    const { query } = Client.prototype
+    Client.prototype.query = function(text, ...args) {
+      const said = judged(text)
+      if (said !== undefined && said !== "sent") return setImmediate(() => args.at(-1)(refusal(said, "query")))
+      const value = query.call(this, text, ...args)
+      if (said === "sent") setImmediate(end)
+      return value
+    }
+  }
   const { FAULT_CALLS } = process.env
   if (FAULT_CALLS !== undefined) process.on("exit", () => appendFileSync(FAULT_CALLS, JSON.stringify(names)))
 }

@@ -1,6 +1,8 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import { temporary } from "../cli/command.ts"
+import * as Postgres from "../layers/journal/postgres.ts"
+import * as Copies from "./copies.ts"
 import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
 import * as Strace from "./strace.ts"
@@ -22,7 +24,8 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     ["is run by one of several that want it, and the others are told by whom", 4, Processes.races],
     ["loses nothing, whichever call to the disk fails", 4, Processes.calls],
     ["loses nothing, behind whichever call the power goes", 6, Power.cuts],
-    ["leaves all of what it imports or forks, or nothing", 3, Processes.copies],
+    ["leaves all of what it imports or forks, or nothing", 3, Copies.copies],
+    ["leaves all of it or nothing in SQLite", 3, Copies.copiesInSqlite],
     ["names the place of damage, and changes nothing", 2, Processes.damages],
     ["does not mind a clock that jumps", 1, Processes.clockJumps]
   ]
@@ -35,6 +38,13 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     })
   }
 
+  it.skipIf(Postgres.absence() !== undefined)("leaves all of it or nothing in PostgreSQL", async () => {
+    const { cases, violations } = await Copies.copiesInPostgres({ folder, seed, count: 2 })
+
+    assert.deepStrictEqual(violations, [])
+    assert.strictEqual(cases, 2)
+  })
+
   it.skipIf(unseen !== undefined)("loses nothing in SQLite, behind whichever call the power goes", async () => {
     const { cases, violations } = await Power.cutsInSqlite({ folder, seed, count: 6 })
 
@@ -42,8 +52,17 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     assert.strictEqual(cases, 6)
   })
 
-  it.skipIf(unseen !== undefined).each(Power.plantedInSqlite.slice(0, 1))("is found to lose something where $bug", async (bug) => {
-    const { violations } = await Power.cutsInSqlite({ folder, seed, count: 6, synchronous: bug.synchronous })
+  it.skipIf(unseen !== undefined).each(Power.plantedInSqlite.slice(0, 1))(
+    "is found to lose something where $bug",
+    async (bug) => {
+      const { violations } = await Power.cutsInSqlite({ folder, seed, count: 6, synchronous: bug.synchronous })
+
+      assert.isNotEmpty(violations)
+    }
+  )
+
+  it("is found to leave a part of a run where what is half made is called what a run is called", async () => {
+    const { violations } = await Copies.copiesUnhidden({ folder, seed: 2, count: 6 })
 
     assert.isNotEmpty(violations)
   })

@@ -3,9 +3,7 @@ import { Effect, Either } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import * as JournalFile from "../../src/layers/Journal/File.ts"
-import * as Archive from "../../src/pipeline/Archive.ts"
 import { Journal } from "../../src/pipeline/Journal.ts"
-import * as Run from "../../src/pipeline/Run.ts"
 import { chain, type Child, type Ended, notesIn, quietly, sizeOfNotes, start, until, wait, within } from "./child.ts"
 import * as Notes from "./notes.ts"
 import { seeded } from "./random.ts"
@@ -25,7 +23,7 @@ export interface Options {
   readonly count: number
 }
 
-const said = ({ stderr, stdout }: Ended): string => `${stdout}${stderr}`.slice(0, 1000)
+export const said = ({ stderr, stdout }: Ended): string => `${stdout}${stderr}`.slice(0, 1000)
 
 const Output = (stdout: string): Readonly<Record<string, string>> =>
   (JSON.parse(stdout) as { readonly output: { readonly results: Readonly<Record<string, string>> } }).output.results
@@ -322,92 +320,6 @@ export const calls = async ({ count, folder, seed }: Options): Promise<Tried> =>
   }
   fs.rmSync(halfDone, { recursive: true })
   return { cases: chosen.length, violations, note: `${refused} ended with 74; ${lengths.join(" and ")} calls` }
-}
-
-/** The texts of all runs that are listed, as they would be exported, by their ids. */
-const exported = (cwd: string): Promise<ReadonlyMap<string, string>> =>
-  Effect.flatMap(Run.list, Effect.forEach(({ id }) => Effect.map(Archive.make(id), ({ text }) => [id, text] as const)))
-    .pipe(
-      Effect.map((texts) => new Map(texts)),
-      Effect.provide(JournalFile.layer({ home: join(cwd, ".cairn") })),
-      Effect.runPromise
-    )
-
-/**
- * `import` and `fork` are ended by force, or fail, at each call that changes a file: then there is the whole run or none,
- * the one that it is made of is as it was, and the same command can be given again.
- */
-export const copies = async ({ count, folder, seed }: Options): Promise<Tried> => {
-  const random = seeded(seed)
-  const violations: Array<string> = []
-  const from = fs.mkdtempSync(join(folder, "from-"))
-  await start(from, chain(6, 2), { FAULT: JSON.stringify({ under: join(from, "notes.jsonl"), at: 9, code: "kill" }) })
-    .ended
-  const [source = ""] = runsIn(from)
-  const file = (await exported(from)).get(source) ?? ""
-  const archive = join(folder, "run.jsonl")
-  fs.writeFileSync(archive, file)
-  // A fork has its own first and last record; what is between is what it is made of.
-  const steps = (text: string) =>
-    text.split("\n").filter((line) => line.startsWith("{\"k\":\"StepSucceeded\"")).sort().join("\n")
-  const commands = {
-    import: { args: ["import", archive, "--json"], prepare: () => {} },
-    fork: { args: ["fork", source, "--json"], prepare: (cwd: string) => fs.cpSync(from, cwd, { recursive: true }) }
-  }
-  const names = ["import", "fork"] as const
-  const lengthOf = (name: keyof typeof commands) =>
-    within(folder, async (cwd) => {
-      const { args, prepare } = commands[name]
-      prepare(cwd)
-      const calls = join(cwd, "calls.json")
-      await start(cwd, args, { FAULT: JSON.stringify({ under: join(cwd, ".cairn"), at: -1 }), FAULT_CALLS: calls })
-        .ended
-      return (JSON.parse(fs.readFileSync(calls, "utf8")) as ReadonlyArray<string>).length
-    })
-  const lengths = { import: await lengthOf("import"), fork: await lengthOf("fork") }
-  const cases = names.flatMap((name) =>
-    Array.from({ length: lengths[name] }, (_, index) => index + 1).flatMap((at) =>
-      ["kill", "EIO", "ENOSPC"].map((code) => ({ name, at, code }))
-    )
-  )
-  const chosen = count >= cases.length
-    ? cases
-    : Array.from({ length: count }, () => cases[Math.floor(random() * cases.length)])
-  for (const one of chosen) {
-    if (one === undefined) continue
-    const { at, code, name } = one
-    const found = await within(folder, async (cwd) => {
-      const found: Array<string> = []
-      const { args, prepare } = commands[name]
-      prepare(cwd)
-      const FAULT = JSON.stringify({ under: join(cwd, ".cairn"), at, code })
-      const end = await start(cwd, args, { FAULT }).ended
-      const isRight = end.code === 0 || end.code === (code === "kill" ? 137 : 74)
-      if (!isRight) found.push(`it ended with ${end.code}: ${said(end)}`)
-      /** The runs that are made now; none of them is only a part. */
-      const made = async (when: string) => {
-        const all = await exported(cwd)
-        const runs = [...all].filter(([run]) => name === "import" || run !== source)
-        for (const [run, text] of runs) {
-          const isWhole = name === "import" ? text === file : steps(text) === steps(file)
-          if (!isWhole) found.push(`${when} there is a part of ${run}`)
-        }
-        if (name === "fork" && all.get(source) !== file) found.push(`${when} the run that is forked is another`)
-        return runs.length
-      }
-      const before = await made("then")
-      const next = await start(cwd, args).ended
-      const isThere = next.code === 65 && next.stdout.includes("RunExists")
-      if (next.code !== 0 && !(name === "import" && before === 1 && isThere)) {
-        found.push(`once more it ended with ${next.code}: ${said(next)}`)
-      }
-      if ((await made("in the end")) === 0) found.push("once more it made no run")
-      return found
-    })
-    violations.push(...found.map((violation) => `${name}, ${code} at call ${at}: ${violation}`))
-  }
-  fs.rmSync(from, { recursive: true })
-  return { cases: chosen.length, violations, note: `${lengths.import} calls of import, ${lengths.fork} of fork` }
 }
 
 const hour = 3_600_000
