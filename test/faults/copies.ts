@@ -192,7 +192,7 @@ export const copiesInPostgres = async (options: Options): Promise<Tried> => {
   const absence = Postgres.absence()
   if (absence !== undefined) return { cases: 0, violations: [], note: `not tried: ${absence}` }
   Stores.linkDrivers(options.folder)
-  const server = await Postgres.start()
+  const server = await Postgres.start(undefined, 1000)
   try {
     return await tried(options, inPostgres(server))
   } finally {

@@ -42,13 +42,11 @@ const freePort = (): Promise<number> =>
     })
   })
 
-const schemas = 100
-
 /** A server does not run as root. */
 const identity = process.geteuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
-/** Its folder is made in `where`: in memory, unless its disk is measured. */
-export const start = async (where = fastFolder): Promise<Server> => {
+/** Its folder is made in `where`: in memory, unless its disk is measured. So many times it is asked for an empty schema. */
+export const start = async (where = fastFolder, schemas = 100): Promise<Server> => {
   const bin = programs()
   if (bin === undefined) throw new Error(absence())
   const folder = NodeFs.realpathSync(NodeFs.mkdtempSync(join(where, "postgres-")))
