@@ -2,7 +2,7 @@ import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import { SqlClient } from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Redacted, Schema, Scope } from "effect"
+import { Effect, Either, Exit, Layer, Redacted, Schema, Scope } from "effect"
 import Libsql from "libsql"
 import { hostname } from "node:os"
 import { join } from "node:path"
@@ -470,6 +470,44 @@ describe.skipIf(server === undefined)("with PostgreSQL alone", () => {
         assert.deepStrictEqual((yield* peeked("demo-1")).map(([, record]) => record), ["{\"a\":1}", "{\"a\":3}"])
       }).pipe(Effect.provide(layerOn(client)))
     }))
+
+  it.live("has all that was acknowledged before a server crashed that does not wait for its disk by itself", () =>
+    Effect.gen(function*() {
+      const kept = (heard: (statement: string) => string) =>
+        Effect.gen(function*() {
+          const client = Layer.orDie(
+            PgClient.layer({ url: Redacted.make(`${fresh().store}%20-csynchronous_commit%3Doff`) })
+          )
+          yield* Effect.gen(function*() {
+            const database = Database.ofClient(yield* SqlClient)
+            if (database === undefined) return yield* Effect.dieMessage("no database")
+            const journals = yield* Tables.make({
+              ...database,
+              session: Effect.map(database.session, (run): Database.Run => (statement, parameters) =>
+                run(heard(statement), parameters))
+            })
+            yield* journals.create("demo-1")
+            const journal = yield* journals.open("demo-1")
+            for (let n = 0; n < 20; n++) {
+              yield* journal.append([`{"a":${n}}`], { alone: true })
+            }
+            yield* Effect.promise(() =>
+              server?.crash() ?? Promise.resolve()
+            )
+          }).pipe(Effect.scoped, Effect.provide(client))
+          const records = yield* Effect.provide(Effect.either(peeked("demo-1")), layerOn(client))
+          return Either.isRight(records) ? records.right.length : 0
+        })
+
+      assert.strictEqual(yield* kept((statement) => statement), 20)
+
+      // That this finds anything: a session that is not told to wait for the disk. It may have been written by chance.
+      let least = 20
+      for (let round = 0; round < 8 && least === 20; round++) {
+        least = yield* kept((statement) => statement.replace(/'synchronous_commit'/g, "'none'"))
+      }
+      assert.isBelow(least, 20)
+    }).pipe(Effect.orDie))
 
   it.effect("commits to disk, in a session that is named after its process and does not run out", () =>
     Effect.gen(function*() {
