@@ -30,15 +30,21 @@ const exportsOf = (path) => {
       sentence: sentence(comment)
     }))
   )
+  const elsewhere = Array.from(
+    source.matchAll(/^export \* from "\.\/(.+)\.ts"$/gm),
+    ([, module = ""]) => exportsOf(`${path}/../${module}`)
+  )
   const all = source.match(/^export .*/gm)?.length
-  if (all !== found.length) throw new Error(`src/${path}.ts exports in a way that this script does not know`)
+  if (all !== found.length + elsewhere.length) {
+    throw new Error(`src/${path}.ts exports in a way that this script does not know`)
+  }
   // A type beside its value needs no sentence of its own.
   const said = new Map(found.filter(({ sentence }) => sentence !== "").reverse().map((entry) => [entry.name, entry]))
   return Array.from(new Set(found.map(({ name }) => name)), (name) => {
     const entry = said.get(name)
     if (entry === undefined) missing.push(`src/${path}.ts: ${name}`)
     return entry ?? { name, category: "", sentence: "" }
-  })
+  }).concat(elsewhere.flat())
 }
 
 /** @type {Array<string>} */
