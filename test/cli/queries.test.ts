@@ -182,6 +182,29 @@ describe("show", () => {
         "",
         "fix    Be good."
       ])
+
+      const undone = (name: string, undo: () => Effect.Effect<void, Bad>) => Step.compensate(step(name), undo)
+      const inner = Pipeline.make("inner", { input: Schema.String }).pipe(
+        Pipeline.step("stuck", undone("stuck", () => Effect.fail(new Bad({ why: "it sticks" }))), ({ input }) => input),
+        Pipeline.step("loose", undone("loose", () => Effect.void), ({ input }) => input)
+      )
+      const nested = Program.make(
+        Pipeline.make("nested", { input: Schema.Struct({}) }).pipe(
+          Pipeline.step("in", inner, () => ""),
+          Pipeline.step("last", fails("last"), () => "")
+        ),
+        { description: "Is undone in part." }
+      )
+      const callNested = (args: string) =>
+        callOf({ name: "app", version: "1", programs: [nested] }, args.split(" "), { cwd, env: { NO_COLOR: "1" } })
+      yield* callNested("nested --compensate -q")
+      const { steps: [group] } = JSON.parse((yield* callNested("show --json")).stdout)
+
+      assert.deepStrictEqual(still((yield* callNested("show")).stdout).slice(3, 5), [
+        "  ↶ 1/2 inner         0.0s  2 done  undone",
+        "        in/stuck could not be undone: It is bad: ⏎ it sticks"
+      ])
+      assert.deepInclude(group.undo.problem, { tag: "Bad" })
     }))
 
   it.live("names the steps there are, where there is no such step", () =>

@@ -198,8 +198,8 @@ interface Asides {
   readonly choices: (path: string) => ReadonlyArray<typeof ChoiceMade.Type>
   /** What is recorded of it, and of all that is below it. */
   readonly recorded: (path: string) => Recorded
-  /** What came of undoing it, if that was tried. */
-  readonly undone: ReadonlyMap<string, typeof Compensated.Type>
+  /** What came of undoing it, if that was tried, and what is below it: what could not be undone first. */
+  readonly undone: (path: string) => Option.Option<typeof Compensated.Type>
 }
 
 /** What counts of a step: how much its results take, and whether all of that is from before the run last went on. */
@@ -234,7 +234,15 @@ const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asi
       return Array.from(new Map(all.map((choice) => [choice.member, choice])).values())
     },
     recorded: (path) => whole.get(path) ?? { bytes: 0, isKept: false },
-    undone
+    undone: (path) =>
+      Option.orElse(
+        Option.fromNullable(
+          Array.from(undone.values()).find((one) =>
+            one.problem !== undefined && (one.path === path || one.path.startsWith(`${path}/`))
+          )
+        ),
+        () => Option.fromNullable(undone.get(path))
+      )
   }
 }
 
@@ -255,7 +263,7 @@ const stepOf = (
   why: Option.getOrNull(why),
   summary: Option.getOrNull(summary),
   problem: Option.getOrNull(problem),
-  undo: Option.match(Option.fromNullable(undone.get(path)), {
+  undo: Option.match(undone(path), {
     onNone: () => null,
     onSome: ({ at, problem }) => ({ at: when.iso(Option.some(at)), problem: problem ?? null })
   }),
@@ -295,7 +303,7 @@ const below = (row: Summary.Row, asides: Asides, { columns, now, verbose }: Belo
   const { at, attempts, path, problem, status } = row
   const took = asides.spent.get(path) ?? usage.none
   const { bytes, isKept } = asides.recorded(path)
-  const undo = asides.undone.get(path)
+  const undo = Option.getOrUndefined(asides.undone(path))
   const about = verbose
     ? [
       ...(at === 0 ? [] : [`began ${when.short(at, now)}`]),
@@ -312,7 +320,11 @@ const below = (row: Summary.Row, asides: Asides, { columns, now, verbose }: Belo
       reason === undefined ? [] : [`${printable.line(chose)} (${printable.line(reason)})`]
     ),
     ...(took.requests === 0 ? [] : [words.ofUsage(took)]),
-    ...(undo?.problem === undefined ? [] : [`could not be undone: ${words.ofProblem(undo.problem)}`]),
+    ...(undo?.problem === undefined ? [] : [
+      `${undo.path === path ? "" : `${printable.line(undo.path)} `}could not be undone: ${
+        words.ofProblem(undo.problem)
+      }`
+    ]),
     ...(about.length === 0 || status === "ahead" ? [] : [about.join(" · ")])
   ].flatMap((line) => printable.wrap(`      ${line}`, columns))
 }
