@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Schema } from "effect"
+import { Effect, type Redacted, Schema } from "effect"
 import type { Journal } from "../pipeline/Journal.ts"
 import type { Example } from "../pipeline/Program.ts"
 
@@ -48,6 +48,8 @@ export interface Call {
   /** The folder of the checkpoints, and where they are, for people. */
   readonly home: string
   readonly where: string
+  /** The URL of the server, where they are on one. A password may be in it. */
+  readonly url: Redacted.Redacted | undefined
   /** The variables from which programs and commands read secrets. */
   readonly secrets: ReadonlyArray<string>
   /** How wide stdout is, and whether it takes colours. */
@@ -99,7 +101,7 @@ export interface Options<Given, GivenI, Out, OutI, E, R, Runs extends boolean> {
  *
  * @example
  * ```ts
- * import { Effect, Schema } from "effect"
+ * import { Effect, type Redacted, Schema } from "effect"
  * import { Field } from "effect-cairn"
  * import { Command } from "effect-cairn/cli"
  *

@@ -39,6 +39,7 @@ export const run = (app: App, command: App["commands"][number]): Effect.Effect<O
       env: io.env,
       home: home.folder,
       where: home.where,
+      url: home.store._tag === "Postgres" ? home.store.url : undefined,
       secrets: [
         ...app.programs.flatMap(({ input, settings }) => [input, settings]),
         ...app.commands.map(({ options }) => options),

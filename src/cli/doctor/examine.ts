@@ -21,8 +21,10 @@ export const examine = (call: Call): Effect.Effect<ReadonlyArray<Finding>> =>
         onSome: (manifest) => [packages.node(manifest), ...packages.found(call.cwd, manifest, call.where)]
       }),
       yield* store.folder(call.home),
-      ...(call.where.startsWith("postgres:") ? [yield* store.server(call.where)] : []),
-      ...(call.where.startsWith("sqlite:") ? [yield* store.databaseFile(call.where.slice("sqlite:".length))] : []),
+      ...(call.url === undefined ? [] : [yield* store.server(call.url, call)]),
+      ...(call.where.startsWith("sqlite:")
+        ? [yield* store.databaseFile(call.where.slice("sqlite:".length), call)]
+        : []),
       agents.agent(call),
       ...agents.keys(call),
       yield* agents.terminal

@@ -3,10 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Effect } from "effect"
+import { Effect, type Redacted } from "effect"
 import * as fs from "node:fs"
 import { connect } from "node:net"
 import { dirname, join } from "node:path"
+import * as Installed from "../../layers/Journal/Installed.ts"
+import type { Look } from "../../layers/Journal/Tables.ts"
+import type { Call } from "../Command.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 /**
@@ -81,44 +84,89 @@ const unreliable: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Whether somebody answers where a database should be. It is not logged in to: that would make its tables.
+ * What a run would find on a server. Nothing is made there.
  *
  * @category effects
  * @since 0.1.0
  */
-export const server = (where: string): Effect.Effect<Finding> =>
+export const server = (url: Redacted.Redacted, { cwd, where }: Call): Effect.Effect<Finding> =>
+  Installed.lookAtPostgres(url, { cwd, where }).pipe(
+    Effect.map((look) => told(`${where} answers`, look)),
+    Effect.catchTags({
+      // That is said of the driver. Whether somebody is there can be seen without it.
+      StoreUnusable: () => answers(where),
+      JournalDamaged: ({ fix, message }) => Effect.succeed(problem("database", message, fix)),
+      JournalError: ({ reason }) => Effect.succeed(unreached(where, reason))
+    })
+  )
+
+const unreached = (where: string, reason: string): Finding =>
+  problem("database", `${where} cannot be reached: ${reason}`, "Start it, or correct --store (CAIRN_STORE).")
+
+const answers = (where: string): Effect.Effect<Finding> =>
   Effect.async<Finding>((resume) => {
     const { hostname, port } = new URL(where.replace(/ .*/, ""))
-    const failed = (reason: string) =>
-      resume(Effect.succeed(
-        problem("database", `${where} cannot be reached: ${reason}`, "Start it, or correct --store (CAIRN_STORE).")
-      ))
     const socket = connect({ host: decodeURIComponent(hostname), port: Number(port) || 5432 })
     socket.setTimeout(5000, () => {
       socket.destroy()
-      failed("nobody answers")
+      resume(Effect.succeed(unreached(where, "nobody answers")))
     })
     socket.once("connect", () => {
       socket.destroy()
       resume(Effect.succeed(ok("database", `${where} answers`)))
     })
-    socket.once("error", (error) => failed(error.message))
+    socket.once("error", (error) => resume(Effect.succeed(unreached(where, error.message))))
     return Effect.sync(() => void socket.destroy())
   })
 
 /**
- * Whether the file of a database can be written, and the folder that it is in.
+ * Whether the file of a database can be written, and the folder that it is in, and what a run would find in it. Nothing
+ * is made in it.
  *
  * @category effects
  * @since 0.1.0
  */
-export const databaseFile = (file: string): Effect.Effect<Finding> =>
-  Effect.map(folder(dirname(file)), (beside) => {
-    if (beside.status === "problem") return { ...beside, name: "database" }
+export const databaseFile = (file: string, { cwd, where }: Call): Effect.Effect<Finding> =>
+  Effect.flatMap(folder(dirname(file)), (beside) => {
+    const finding: Finding = { ...beside, name: "database" }
+    if (finding.status === "problem") return Effect.succeed(finding)
+    const fine: Finding = { ...finding, message: finding.message.replace(dirname(file), file) }
+    const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    if (size === 0) return Effect.succeed({ ...fine, message: `${fine.message}; ${unmade}` })
     try {
-      if (fs.existsSync(file)) fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK)
-      return { ...beside, name: "database", message: beside.message.replace(dirname(file), file) }
+      fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK)
     } catch {
-      return problem("database", `${file} cannot be written`, "Become its owner, or name another one with --store.")
+      return Effect.succeed(
+        problem("database", `${file} cannot be written`, "Become its owner, or name another one with --store.")
+      )
     }
+    return Effect.match(Installed.lookAtSqlite(file, { cwd, where }), {
+      onFailure: (error) => error._tag === "StoreUnusable" ? fine : problem("database", error.message, error.fix),
+      onSuccess: (look) => {
+        const seen = told(fine.message, look)
+        return seen.status === "ok" ? { ...fine, message: seen.message } : seen
+      }
+    })
   })
+
+const unmade = "the first run makes its tables"
+
+const told = (beginning: string, { doubts, format, isNewer, lacking }: Look): Finding =>
+  isNewer
+    ? problem(
+      "database",
+      `${beginning}; its tables have format ${format}, which is newer than this program`,
+      "Update this program, or name another database with --store."
+    )
+    : lacking.length > 0
+    ? problem(
+      "database",
+      `${beginning}; there is ${lacking.join(", ")}`,
+      "Let its owner grant that, or name another database with --store."
+    )
+    : doubts.length > 0
+    ? warning("database", `${beginning}; ${doubts.join(", ")}`, "Change that where the server is set up.")
+    : ok(
+      "database",
+      `${beginning}; ${format === undefined ? unmade : `its tables have format ${format}, and can be used`}`
+    )

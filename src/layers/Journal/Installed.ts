@@ -52,11 +52,13 @@ type Kept = Effect.Effect<Journal["Type"], JournalError | JournalDamaged | Store
  * @since 0.1.0
  */
 export const sqlite = (file: string, options: Options): Kept =>
+  Effect.flatMap(openedFile(file, options), (database) => Tables.make(database, options))
+
+const openedFile = (file: string, options: Where) =>
   Effect.gen(function*() {
     const Libsql = yield* found(options.cwd, libsql)
     yield* sqliteFile.prepared(file, options.where)
-    const database = yield* Effect.mapError(Database.opened(() => new Libsql(file)), unopened(options))
-    return yield* Tables.make(database, options)
+    return yield* Effect.mapError(Database.opened(() => new Libsql(file)), unopened(options))
   })
 
 /**
@@ -66,14 +68,44 @@ export const sqlite = (file: string, options: Options): Kept =>
  * @since 0.1.0
  */
 export const postgres = (url: Redacted.Redacted, options: Options): Kept =>
+  Effect.flatMap(connected(url, options), (database) => Tables.make(database, options))
+
+const connected = (url: Redacted.Redacted, options: Where) =>
   Effect.gen(function*() {
     const { asked, built, effect, module, reserved } = reaching(yield* found(options.cwd, pg))
     const layer = module.layer({ url: effect.Redacted.make(Redacted.value(url)), applicationName: "cairn" })
     const client = yield* Effect.mapError(built(layer, module.PgClient), unopened(options, Postgres.remedy))
-    return yield* Tables.make(Database.make("pg", asked(client), reserved(client)), options)
+    return Database.make("pg", asked(client), reserved(client))
   })
 
-const unopened = ({ where }: Options, remedy?: string) => ({ reason }: Database.Refused) =>
+/**
+ * Looks at a SQLite file that is there, and changes nothing in it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const lookAtSqlite = (file: string, options: Where): Looked =>
+  Effect.flatMap(openedFile(file, options), (database) => Effect.mapError(Tables.look(database), unopened(options)))
+    .pipe(
+      Effect.scoped
+    )
+
+/**
+ * Looks at a PostgreSQL database, and changes nothing in it.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const lookAtPostgres = (url: Redacted.Redacted, options: Where): Looked =>
+  Effect.flatMap(
+    connected(url, options),
+    (database) => Effect.mapError(Tables.look(database), unopened(options, Postgres.remedy))
+  ).pipe(Effect.scoped)
+
+type Where = Pick<Options, "cwd" | "where">
+type Looked = Effect.Effect<Tables.Look, JournalError | JournalDamaged | StoreUnusable>
+
+const unopened = ({ where }: Where, remedy?: string) => ({ reason }: Database.Refused) =>
   new JournalError({ operation: "open", journal: "*", where, reason, remedy })
 
 /** A driver, the module of it that is its client, the versions that are made for the same Effect as this program, and what is used of it. */

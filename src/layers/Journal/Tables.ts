@@ -43,6 +43,10 @@ export interface Kind {
     /** Make what is not there, however often and by however many at once. */
     readonly make: ReadonlyArray<string>
   }
+  /** What one may not do there, and has to: with the tables, or in order to make them. */
+  readonly lacking: (isMade: boolean) => Effect.Effect<ReadonlyArray<string>, Refused>
+  /** Why it keeps less than it says. */
+  readonly doubts: Effect.Effect<ReadonlyArray<string>, Refused>
   /** Holds a journal, if it is there, until the scope closes. */
   readonly hold: (journal: {
     readonly id: number
@@ -79,7 +83,7 @@ export const make = (
   options: Options = {}
 ): Effect.Effect<Journal["Type"], JournalError | JournalDamaged> =>
   Effect.gen(function*() {
-    const kind = database.dialect === "pg" ? Postgres.make(database) : Sqlite.make(database)
+    const kind = kindOf(database)
     const { run } = kind
     const where = options.where ?? (yield* Effect.mapError(kind.where, failing(kind, database.dialect)("open", every)))
     const fails = failing(kind, where)
@@ -243,6 +247,40 @@ export const make = (
     })
   })
 
+/**
+ * What journals would find in a database.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Look {
+  /** The format of its tables; `undefined` where there are none yet, or where they cannot be read. */
+  readonly format: number | undefined
+  /** Whether a newer program has made them. */
+  readonly isNewer: boolean
+  /** What one may not do there, and has to. */
+  readonly lacking: ReadonlyArray<string>
+  /** Why it keeps less than it says. */
+  readonly doubts: ReadonlyArray<string>
+}
+
+/**
+ * Looks at a database, and makes and changes nothing.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const look = (database: Database): Effect.Effect<Look, Refused> =>
+  Effect.gen(function*() {
+    const kind = kindOf(database)
+    const isMade = (yield* kind.run(kind.tables.exist)).length > 0
+    const lacking = yield* kind.lacking(isMade)
+    const version = isMade && lacking.length === 0 ? yield* versionOf(kind) : undefined
+    return { format: version, isNewer: version !== undefined && version > format, lacking, doubts: yield* kind.doubts }
+  })
+
+const kindOf = (database: Database): Kind => database.dialect === "pg" ? Postgres.make(database) : Sqlite.make(database)
+
 type Operation = JournalError["operation"]
 
 /** No name of a run begins like this, so what is half made is never seen as one. */
@@ -252,14 +290,17 @@ const draftPrefix = ".draft-"
 const format = 1
 
 /** Settles the connection, makes the tables where there are none, and says which format they have. */
-const prepared = ({ run, settle, tables }: Kind): Effect.Effect<number, Refused> =>
+const prepared = (kind: Kind): Effect.Effect<number, Refused> =>
   Effect.gen(function*() {
+    const { run, settle, tables } = kind
     yield* settle
     const there = yield* run(tables.exist)
     if (there.length === 0) yield* Effect.forEach(tables.make, (statement) => run(statement), { discard: true })
-    const [row] = yield* run("SELECT max(version) AS version FROM cairn_format")
-    return Number(row?.version)
+    return yield* versionOf(kind)
   })
+
+const versionOf = ({ run }: Kind): Effect.Effect<number, Refused> =>
+  Effect.map(run("SELECT max(version) AS version FROM cairn_format"), ([row]) => Number(row?.version))
 
 const failing =
   ({ isDamage, remedy }: Kind, where: string) =>

@@ -43,6 +43,16 @@ export const make = ({ run, session }: Database): Kind => ({
     ]
   },
 
+  lacking: (isMade) =>
+    Effect.map(
+      run(`${isMade ? lackingOfTables : lackingOfSchema} UNION ALL ${readOnly}`),
+      (rows) => rows.map(({ lacking }) => String(lacking))
+    ),
+  doubts: Effect.map(
+    run("SELECT 1 WHERE current_setting('fsync') = 'off'"),
+    (rows) => rows.map(() => "fsync is off: it loses what it has acknowledged when the power goes")
+  ),
+
   // The session that has the lock is the one that appends: when the server lets go of the one, the other is over too.
   hold: ({ id, name }) =>
     Effect.gen(function*() {
@@ -97,6 +107,19 @@ const append = (run: Run, id: number) => (records: ReadonlyArray<Placed>): Effec
       ])
   )
 }
+
+const lackingOfSchema = `SELECT CASE WHEN current_schema() IS NULL THEN 'no schema of its search_path that may be used'
+    ELSE concat('no right to CREATE in the schema ', current_schema()) END AS lacking
+  WHERE current_schema() IS NULL OR NOT has_schema_privilege(current_schema(), 'CREATE')`
+
+const lackingOfTables = `SELECT concat('no right to ', privilege, ' on the table ', name) AS lacking
+  FROM (VALUES ('cairn_format', 'SELECT'), ('cairn_records', 'SELECT'), ('cairn_records', 'INSERT'),
+    ('cairn_journals', 'SELECT'), ('cairn_journals', 'INSERT'), ('cairn_journals', 'UPDATE'), ('cairn_journals', 'DELETE')
+  ) AS needed (name, privilege)
+  WHERE NOT has_table_privilege(name, privilege)`
+
+const readOnly =
+  "SELECT 'no right to write: the session is read-only' AS lacking WHERE current_setting('transaction_read_only') = 'on'"
 
 /** `lock_not_available` */
 const isTakingTooLong = "55P03"

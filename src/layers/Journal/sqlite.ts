@@ -62,6 +62,10 @@ export const make = (database: Database): Kind => {
       ]
     },
 
+    // Of a file, the system says what one may.
+    lacking: () => Effect.succeed([]),
+    doubts: Effect.succeed([]),
+
     hold: ({ breakLock, id, name }) => {
       const take: Effect.Effect<Option.Option<number>, Refused | RunHeld> = Effect.gen(function*() {
         for (let round = 0; round < 100; round++) {
