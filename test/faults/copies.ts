@@ -8,9 +8,8 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import * as Archive from "../../src/pipeline/Archive.ts"
 import * as Run from "../../src/pipeline/Run.ts"
-import * as Postgres from "../layers/journal/postgres.ts"
 import { chain, start, wait, within } from "./child.ts"
-import { type Options, said, type Tried } from "./processes.ts"
+import { type Options, said, type Store, type Tried } from "./processes.ts"
 import { seeded } from "./random.ts"
 import * as Stores from "./stores.ts"
 
@@ -18,7 +17,7 @@ import * as Stores from "./stores.ts"
 interface Kind {
   readonly name: string
   /** What a command is told of a new one. */
-  readonly empty: () => Record<string, string>
+  readonly empty: Store
   /** What counts as a call. */
   readonly counted: (cwd: string) =>
     | { readonly under: string }
@@ -42,19 +41,9 @@ const inFiles: Kind = {
 
 const inDatabase = { counted: () => ({ statements: true } as const), ends: ["kill", "sent"], instants: 50 }
 
-const inSqlite: Kind = {
-  ...inDatabase,
-  name: "SQLite",
-  empty: () => ({ CAIRN_STORE: "sqlite:runs.db" }),
-  refusals: ["SQLITE_IOERR", "SQLITE_FULL"]
-}
+const inSqlite = { ...inDatabase, name: "SQLite", refusals: ["SQLITE_IOERR", "SQLITE_FULL"] }
 
-const inPostgres = (server: Postgres.Server): Kind => ({
-  ...inDatabase,
-  name: "PostgreSQL",
-  empty: () => ({ CAIRN_STORE: server.empty() }),
-  refusals: ["57P01", "53100"]
-})
+const inPostgres = { ...inDatabase, name: "PostgreSQL", refusals: ["57P01", "53100"] }
 
 /** The texts of all runs that are listed, as they would be exported, by their ids; or why one could not be. */
 const exported = (cwd: string, env: Record<string, string>): Promise<ReadonlyMap<string, string>> =>
@@ -176,26 +165,17 @@ const tried = async ({ count, folder, seed }: Options, kind: Kind): Promise<Trie
 
 export const copies = (options: Options): Promise<Tried> => tried(options, inFiles)
 
-export const copiesInSqlite = (options: Options): Promise<Tried> => {
-  Stores.linkDrivers(options.folder)
-  return tried(options, inSqlite)
-}
+export const copiesInSqlite = (options: Options): Promise<Tried> =>
+  Stores.inSqlite(options, (options, empty) => tried(options, { ...inSqlite, empty }))
 
 /** As if what is half made were called what a run is called. */
 export const copiesUnhidden = (options: Options): Promise<Tried> => {
-  Stores.linkDrivers(options.folder)
   const counted = () => ({ statements: true, unhidden: true } as const)
-  return tried(options, { ...inSqlite, counted, refusals: [], ends: ["kill"], instants: 0 })
+  return Stores.inSqlite(
+    options,
+    (options, empty) => tried(options, { ...inSqlite, empty, counted, refusals: [], ends: ["kill"], instants: 0 })
+  )
 }
 
-export const copiesInPostgres = async (options: Options): Promise<Tried> => {
-  const absence = Postgres.absence()
-  if (absence !== undefined) return { cases: 0, violations: [], note: `not tried: ${absence}` }
-  Stores.linkDrivers(options.folder)
-  const server = await Postgres.start(undefined, 1000)
-  try {
-    return await tried(options, inPostgres(server))
-  } finally {
-    await server.stop()
-  }
-}
+export const copiesInPostgres = (options: Options): Promise<Tried> =>
+  Stores.inPostgres(options, (options, empty) => tried(options, { ...inPostgres, empty }))

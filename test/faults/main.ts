@@ -22,6 +22,7 @@ import { planted } from "./planted.ts"
 import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
 import type { Measured } from "./steps.ts"
+import * as Stores from "./stores.ts"
 import * as Strace from "./strace.ts"
 import * as table from "./table.ts"
 
@@ -113,7 +114,21 @@ const parts: Readonly<Record<string, Part>> = {
     // A tenth of it is about every tenth byte, and an odd step comes to each bit of one.
     run: ({ count }) => Effect.runPromise(Damage.tried({ every: Math.round(1000 / count) | 1 }))
   },
-  kills: { promise: "kill -9: nothing lost, nothing recorded twice", count: 2000, run: Processes.kills },
+  kills: {
+    promise: "kill -9: nothing lost, nothing recorded twice",
+    count: 2000,
+    run: (options) => Processes.kills(options)
+  },
+  "kills-sqlite": {
+    promise: "The same with runs in SQLite",
+    count: 500,
+    run: (options) => Stores.inSqlite(options, Processes.kills)
+  },
+  "kills-postgres": {
+    promise: "The same with runs in PostgreSQL",
+    count: 500,
+    run: (options) => Stores.inPostgres(options, Processes.kills)
+  },
   signals: { promise: "SIGINT and SIGTERM: ends within 5 s, goes on", count: 600, run: Processes.signals },
   races: { promise: "Never two runners, never a stale lock", count: 500, run: Processes.races },
   takeovers: { promise: "A killed owner is succeeded within 100 ms", count: 100, run: Processes.takeovers },

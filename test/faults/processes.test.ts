@@ -5,6 +5,7 @@ import * as Postgres from "../layers/journal/postgres.ts"
 import * as Copies from "./copies.ts"
 import * as Power from "./power.ts"
 import * as Processes from "./processes.ts"
+import * as Stores from "./stores.ts"
 import * as Strace from "./strace.ts"
 
 const folder = temporary()
@@ -15,11 +16,19 @@ const seed = Number(process.env["CAIRN_SEED"] ?? Date.now() % 1_000_000)
 const unseen = Strace.absence()
 if (unseen !== undefined) console.warn(`Skipped, the loss of power with SQLite: ${unseen}`)
 
+const serverless = Postgres.absence()
+if (serverless !== undefined) console.warn(`Skipped, faults with PostgreSQL: ${serverless}`)
+
 describe("the built command, as a process", { timeout: 300_000 }, () => {
   const promises: ReadonlyArray<
     readonly [promise: string, count: number, tried: (options: Processes.Options) => Promise<Processes.Tried>]
   > = [
-    ["keeps every result when it is killed with -9 again and again", 8, Processes.kills],
+    ["keeps every result when it is killed with -9 again and again", 8, (options) => Processes.kills(options)],
+    [
+      "keeps them in SQLite, too, when it is killed again and again",
+      5,
+      (options) => Stores.inSqlite(options, Processes.kills)
+    ],
     ["ends within seconds when it is told to, and goes on", 4, Processes.signals],
     ["is run by one of several that want it, and the others are told by whom", 4, Processes.races],
     ["loses nothing, whichever call to the disk fails", 4, Processes.calls],
@@ -38,7 +47,14 @@ describe("the built command, as a process", { timeout: 300_000 }, () => {
     })
   }
 
-  it.skipIf(Postgres.absence() !== undefined)("leaves all of it or nothing in PostgreSQL", async () => {
+  it.skipIf(serverless !== undefined)("keeps every result in PostgreSQL, too", async () => {
+    const { cases, violations } = await Stores.inPostgres({ folder, seed, count: 5 }, Processes.kills)
+
+    assert.deepStrictEqual(violations, [])
+    assert.isAtLeast(cases, 5)
+  })
+
+  it.skipIf(serverless !== undefined)("leaves all of it or nothing in PostgreSQL", async () => {
     const { cases, violations } = await Copies.copiesInPostgres({ folder, seed, count: 2 })
 
     assert.deepStrictEqual(violations, [])

@@ -7,6 +7,7 @@ import { Journal } from "../../src/pipeline/Journal.ts"
 import { chain, type Child, type Ended, notesIn, quietly, sizeOfNotes, start, until, wait, within } from "./child.ts"
 import * as Notes from "./notes.ts"
 import { seeded } from "./random.ts"
+import * as Stores from "./stores.ts"
 
 /** What was tried, and what was found broken. */
 export interface Tried {
@@ -22,6 +23,9 @@ export interface Options {
   readonly seed: number
   readonly count: number
 }
+
+/** A store of its own for a run, as commands are told of it. */
+export type Store = () => Record<string, string>
 
 export const said = ({ stderr, stdout }: Ended): string => `${stdout}${stderr}`.slice(0, 1000)
 
@@ -69,8 +73,8 @@ const anyInstant = async (child: Child, cwd: string, random: () => number, step:
 const shapes = [{ steps: 60, width: 1 }, { steps: 64, width: 4 }, { steps: 96, width: 16 }] as const
 
 /** Which results `show` calls recorded, before a run goes on. */
-const recordedNow = async (cwd: string): Promise<ReadonlySet<string>> => {
-  const { code, stdout } = await start(cwd, ["show", "@last", "--json"]).ended
+const recordedNow = async (cwd: string, env: Record<string, string>): Promise<ReadonlySet<string>> => {
+  const { code, stdout } = await start(cwd, ["show", "@last", "--json"], env).ended
   // Killed before there was anything to show.
   if (code !== 0) return new Set()
   const { steps } = JSON.parse(stdout) as {
@@ -103,16 +107,17 @@ const stopped = async (
 }
 
 /** `kill -9`, again and again, until the run is through; now and then `show` is asked what the next one will not repeat. */
-export const kills = async (options: Options): Promise<Tried> => {
+export const kills = async (options: Options, store: Store = () => ({})): Promise<Tried> => {
   const random = seeded(options.seed)
   let looks = 0
   const tried = await stopped(options, async (cwd, command, width, most, found) => {
+    const env = store()
     for (let stops = 0;;) {
       const isLooking = stops > 0 && random() < 0.1
-      const shown = isLooking ? await recordedNow(cwd) : new Set<string>()
+      const shown = isLooking ? await recordedNow(cwd, env) : new Set<string>()
       if (isLooking) looks++
       const before = notesOf(cwd).length
-      const child = start(cwd, again(cwd, command))
+      const child = start(cwd, again(cwd, command), env)
       if (stops < most) {
         await anyInstant(child, cwd, random, () => {
           stops++
@@ -124,7 +129,7 @@ export const kills = async (options: Options): Promise<Tried> => {
         if (note.ev === "start" && shown.has(note.step)) found.push(`${note.step} was shown as done, and ran again`)
       }
       if (end.signal !== "SIGKILL") {
-        found.push(...concluded(cwd, end, { stops, width }))
+        found.push(...concluded(cwd, end, { stops, width, runs: await Stores.count(cwd, env) }))
         return stops
       }
     }
