@@ -42,11 +42,10 @@ export const forecast = (
         said.push({ verdict: waits(task) ? "asks" : "runs", ...(task.why === undefined ? {} : { why: task.why }) })
         return future.execute(task)
       },
-      show: (event) =>
-        Effect.sync(() => {
-          const { _tag } = event(0)
-          if (_tag === "Skipped") said.push({ verdict: "skipped" })
-        })
+      show: (event) => {
+        if (event(0)._tag === "Skipped") said.push({ verdict: "skipped" })
+        return Effect.void
+      }
     }
     const foretold = (node: Pipeline.Node, stop: Stop | undefined) => {
       const units = said

@@ -59,7 +59,10 @@ export const interpret = (
       after: "",
       digests: digestsFor(pipeline),
       pretended: options.dryRun || foretold !== undefined ? new Set() : undefined,
-      passed: foretold && ((node, stop) => Effect.sync(() => foretold(node, stop)))
+      passed: foretold && ((node, stop) => {
+        foretold(node, stop)
+        return Effect.void
+      })
     })
   })
 
@@ -134,16 +137,19 @@ const issuesOf = (error: unknown): ReadonlyArray<Validation.Issue> =>
  * Passes over a node that would have to run, or to wait for one: its value is not there for those that come after. A
  * failure that stands is one for whoever recovers from it.
  */
-const foretell = (frame: Frame, node: Pipeline.Node): Running =>
-  Effect.matchEffect(runNode(frame, node, undefined), {
+const foretell = (frame: Frame, node: Pipeline.Node): Running => {
+  const passed = () => frame.passed?.(node) ?? Effect.void
+  const running = runNode(frame, node, undefined)
+  return isReady(running) ? passed() : Effect.matchEffect(running, {
     onFailure: (stop) => {
       const isPassed = stop.gravity === gravity.asking || (frame.prefix === "" && stop.gravity !== gravity.broken)
       if (!isPassed) return Effect.fail(stop)
       for (const key of Pipeline.keysOf(node)) frame.pretended?.add(key)
       return frame.passed?.(node, stop) ?? Effect.void
     },
-    onSuccess: () => frame.passed?.(node) ?? Effect.void
+    onSuccess: passed
   })
+}
 
 /** Units side by side are foretold one by one. */
 const apart = (node: Pipeline.Node): ReadonlyArray<Pipeline.Node> =>
