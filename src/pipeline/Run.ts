@@ -19,6 +19,7 @@ import * as JournalExecutor from "./JournalExecutor.ts"
 import { isTooLong, limit } from "./limit.ts"
 import * as PersistedRef from "./PersistedRef.ts"
 import type * as Pipeline from "./Pipeline.ts"
+import * as Plan from "./Plan.ts"
 import type { Given } from "./Question.ts"
 import * as recorded from "./recorded.ts"
 import {
@@ -267,7 +268,8 @@ export const fork = <In, S, E, R, Out>(
         parent: id,
         input: json,
         settings,
-        plan
+        plan,
+        of: Plan.numbering(pipeline).of
       }),
       ...kept.map(({ text }) => text),
       ...Array.from(again, (path) => RunRecord.encode({ _tag: "StepVoided", at, path, why })),

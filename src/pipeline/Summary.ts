@@ -643,9 +643,13 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
       if (verdict === undefined) return row
       const isOver = verdict === "kept" || verdict === "skipped"
       if (row.status === "skipped") return isOver ? row : { ...row, status: "ahead" }
-      if (!parts.has(row.path) && !tried.has(row.path)) return row
-      if (isOver) return row.status === "running" || row.status === "stopped" ? { ...row, status: "done" } : row
-      return row.status === "done" ? { ...row, status: "stopped" } : row
+      const isOfParts = parts.has(row.path) || tried.has(row.path)
+      if (isOver) {
+        return isOfParts && (row.status === "running" || row.status === "stopped") ? { ...row, status: "done" } : row
+      }
+      if (row.status !== "done") return row
+      // A step that runs again, since it or its input is another by now, is as good as one that has not run.
+      return isOfParts ? { ...row, status: "stopped" } : verdict === "perhaps" ? row : { ...row, status: "ahead" }
     })
   })
 

@@ -1,9 +1,10 @@
 import { afterAll, assert, beforeEach, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
+import { Pipeline, Program, Step } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { isJson, temporary } from "./command.ts"
-import { call } from "./within.ts"
+import { call, callOf } from "./within.ts"
 
 const made = temporary()
 let cwd = ""
@@ -123,6 +124,40 @@ const bytesOf = (run: string): Readonly<Record<string, string>> => {
 }
 
 describe("fork", () => {
+  it.live("has as many steps as its own input leads to, and what has to run again is not done", () =>
+    Effect.gen(function*() {
+      const same = Step.make("same", { title: "Taking", input: Schema.Int, success: Schema.Int, run: Effect.succeed })
+      const Input = Schema.Struct({ count: Schema.Int, from: Schema.Int })
+      const program = Program.make({
+        name: "counting",
+        input: Input,
+        pipeline: ({ count }) =>
+          Pipeline.fromSteps("counting", {
+            input: Input,
+            steps: Array.from({ length: count }, (_, n) => ({
+              key: `n${n}`,
+              unit: same,
+              select: ({ from }: typeof Input.Type) => from
+            }))
+          })
+      }, { description: "Counts." })
+      const call = (args: string, input = "") =>
+        callOf({ name: "app", version: "1", programs: [program] }, args.split(" "), { cwd, input })
+      yield* call("counting --count 2 --from 1 -q")
+
+      const more = yield* call("fork @last --input -", "{\"count\":3}")
+      assert.include(more.stdout, ": 2 of 3 steps are done")
+      const other = yield* call("fork @last --input -", "{\"from\":2}")
+      const fork = other.stdout.split(" ")[0] ?? ""
+
+      assert.deepStrictEqual(still((yield* call(`show ${fork}`)).stdout).slice(4, 7), [
+        "  · 1/3 Taking",
+        "  · 2/3 Taking",
+        "  · 3/3 Taking"
+      ])
+      assert.include((yield* call(`plan ${fork}`)).stdout, "1/3   Taking  will run  its input changed")
+    }))
+
   it.live("makes a run that says whose fork it is, and changes no byte of that one", () =>
     Effect.gen(function*() {
       yield* said("fixture --how fail --name me -q")
