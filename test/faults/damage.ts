@@ -87,6 +87,8 @@ export const tried = ({ every, plant = (operations) => operations }: Options): E
 
     const attempt = (content: Buffer, isDone: boolean) =>
       Effect.suspend(() => {
+        // No power is cut here: what waits for a sync would only be looked through again and again.
+        SimulatedDisk.settleAll(disk)
         SimulatedDisk.replace(file, content)
         began.length = 0
         const pipeline = Generated.build(spec, world(true))
