@@ -4,10 +4,10 @@ import { version } from "./cli/version.ts"
 
 /** Each is loaded where it is called; whatever else is asked may be about any of them. */
 const programs = {
-  "implement": async () => (await import("./runnable/implement.ts")).implement,
-  "agent-enhance": async () => (await import("./runnable/agentEnhance.ts")).agentEnhance,
-  "template-qa": async () => (await import("./runnable/templateQa.ts")).templateQa,
-  "selftest": async () => (await import("./runnable/selftest.ts")).selftest
+  "implement": () => import("./runnable/implement.ts").then(({ implement }) => implement),
+  "agent-enhance": () => import("./runnable/agentEnhance.ts").then(({ agentEnhance }) => agentEnhance),
+  "template-qa": () => import("./runnable/templateQa.ts").then(({ templateQa }) => templateQa),
+  "selftest": () => import("./runnable/selftest.ts").then(({ selftest }) => selftest)
 }
 
 const [word] = process.argv.slice(2)
