@@ -101,7 +101,7 @@ export interface Options<Given, GivenI, Out, OutI, E, R, Runs extends boolean> {
  *
  * @example
  * ```ts
- * import { Effect, type Redacted, Schema } from "effect"
+ * import { Effect, Schema } from "effect"
  * import { Field } from "effect-cairn"
  * import { Command } from "effect-cairn/cli"
  *
