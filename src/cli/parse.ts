@@ -16,6 +16,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import { Effect, Layer, Option } from "effect"
+import { unpainted } from "../layers/Reporter/paint.ts"
 import type { Flag, Spec } from "./Spec.ts"
 import { suggest } from "./suggest.ts"
 import { UsageError } from "./UsageError.ts"
@@ -47,7 +48,7 @@ export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words
   ).pipe(
     Effect.catchAll(({ error }) =>
       new UsageError({
-        reason: HelpDoc.toAnsiText(error).replace(escapes, "").trim(),
+        reason: unpainted(HelpDoc.toAnsiText(error)).trim(),
         fix: `${name} ${spec.name} --help`
       })
     ),
@@ -67,9 +68,6 @@ export const parse = Effect.fnUntraced(function*(name: string, spec: Spec, words
 
 /** What the parser asks for; it touches none of it. */
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
-
-// oxlint-disable-next-line no-control-regex -- that is what an escape begins with
-const escapes = /\u001B\[[0-9;]*m/g
 
 /** The command as `@effect/cli` knows it. */
 const descriptorOf = (spec: Spec) =>

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as printable from "../../pipeline/printable.ts"
+import { unpainted } from "./paint.ts"
 
 /**
  * @category models
@@ -44,6 +45,3 @@ export const make = (draw: (text: string) => void): Screen => {
     }
   }
 }
-
-// oxlint-disable-next-line no-control-regex -- that is what a colour begins with
-const unpainted = (text: string): string => text.replace(/\u001B\[[0-9;]*m/g, "")

@@ -30,3 +30,14 @@ export const make = (colors: boolean): Paint => {
     bold: style(1, 22)
   }
 }
+
+/**
+ * Takes the colours out of a text.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const unpainted = (text: string): string => text.replace(colors, "")
+
+// oxlint-disable-next-line no-control-regex -- that is what a colour begins with
+const colors = /\u001B\[[0-9;]*m/g
