@@ -13,6 +13,13 @@ export const at = (path: string): string => join(root, path)
 
 export const temporary = (): string => fs.mkdtempSync(join(tmpdir(), "cairn-test-"))
 
+/** Makes a folder in which the drivers of databases are installed. */
+export const projectIn = (folder: string): string => {
+  const path = fs.mkdtempSync(join(folder, "project-"))
+  fs.symlinkSync(at("node_modules"), join(path, "node_modules"))
+  return path
+}
+
 /** The doors of the package, by the names that users know; the narrow ones first, since a name stands for what is below it. */
 const sources = Object.fromEntries(Array.from(doors, ([name, path]) => [name, at(`src/${path}.ts`)]).reverse())
 

@@ -10,7 +10,7 @@ import * as Installed from "../../src/layers/Journal/Installed.ts"
 import { Journal } from "../../src/pipeline/Journal.ts"
 import * as Postgres from "../layers/journal/postgres.ts"
 import { created, within } from "../layers/JournalContract.ts"
-import { at, isJson, temporary } from "./command.ts"
+import { isJson, projectIn, temporary } from "./command.ts"
 import { callOf } from "./within.ts"
 
 const folder = temporary()
@@ -22,12 +22,7 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder in which the drivers are installed. */
-const project = (): string => {
-  const path = fs.mkdtempSync(join(folder, "project-"))
-  fs.symlinkSync(at("node_modules"), join(path, "node_modules"))
-  return path
-}
+const project = () => projectIn(folder)
 
 /** What is said of a database: the exit code, the status, the message behind its name. */
 const said = (cwd: string, store: string) =>

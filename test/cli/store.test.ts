@@ -6,7 +6,7 @@ import { join } from "node:path"
 import * as Home from "../../src/cli/home.ts"
 import { UsageError } from "../../src/cli/UsageError.ts"
 import * as Postgres from "../layers/journal/postgres.ts"
-import { at, bundle, type Child, type Ended, run, temporary } from "./command.ts"
+import { bundle, type Child, type Ended, projectIn, run, temporary } from "./command.ts"
 
 const folder = temporary()
 let command = ""
@@ -21,12 +21,7 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder in which the drivers are installed. */
-const project = (): string => {
-  const path = fs.mkdtempSync(join(folder, "project-"))
-  fs.symlinkSync(at("node_modules"), join(path, "node_modules"))
-  return path
-}
+const project = () => projectIn(folder)
 
 /** Everything in the files of a folder, those of its links aside. */
 const contents = (path: string): string =>
