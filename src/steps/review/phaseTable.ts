@@ -26,7 +26,7 @@ export const phaseTables = (lines: ReadonlyArray<string>): ReadonlyArray<PhaseTa
       lines.length,
       (line) => table.isRow(line) || headingLevel(line) > 0 || begins(line)
     )
-    const block = lines.slice(start, until(lines, start, lines.length, (line) => !table.isRow(line)))
+    const block = lines.slice(start, endOfRows(lines, start))
     const header = block.findIndex((line) => line.includes("ID") || line.includes("Title"))
     if (header < 0 || !(block[header + 1] ?? "").includes("---")) return []
     return [{
@@ -37,3 +37,12 @@ export const phaseTables = (lines: ReadonlyArray<string>): ReadonlyArray<PhaseTa
       first: start + header + 2
     }]
   })
+
+/** Where the rows end that begin at a line. An empty line parts two tables only where the second has a header. */
+const endOfRows = (lines: ReadonlyArray<string>, start: number): number => {
+  const isInside = (at: number) =>
+    trim(lines[at] ?? "") === "" && table.isRow(lines[at + 1] ?? "") && !table.isRule(lines[at + 2] ?? "")
+  let at = start
+  while (table.isRow(lines[at] ?? "") || isInside(at)) at++
+  return at
+}

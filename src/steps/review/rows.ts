@@ -40,7 +40,10 @@ const needsColumn = /^(dependencies|depends on)$/i
 export const ofPhase = ({ first, header, rows }: PhaseTable, { slug }: Source): ReadonlyArray<Row> => {
   const needs = header.findIndex((name) => needsColumn.test(name))
   return rows.flatMap((cells, index) => {
-    const [written = "", title = "", method = "", complexity = "", effortEstimate = ""] = cells
+    // The column of dependencies is known by its name: it does not move the others.
+    const [written = "", title = "", method = "", complexity = "", effortEstimate = ""] = needs < 0
+      ? cells
+      : cells.toSpliced(needs, 1)
     if (cells.length < 3 || title === "") return []
     const own = table.bare(written)
     const id = own === ""

@@ -81,6 +81,12 @@ export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Alike> => {
   return [...found.filter(({ single }) => !single), ...found.filter(({ single }) => single)]
 }
 
+/**
+ * The sections of the headings that are accepted exactly: what they hold may have one of the further forms, too.
+ */
+export const others = (lines: ReadonlyArray<string>): ReadonlyArray<Alike> =>
+  exact(lines).map((section) => ({ ...section, single: false }))
+
 const plural = [
   "recommendations",
   "recommended fixes",
@@ -95,7 +101,8 @@ const qualifiers = ["revised", "updated", "final", "fix", "key", "implementation
 /** The words of a heading without its number, its pictures, what stands in parentheses, and words such as "revised". */
 const significant = (heading: string): string => {
   // With single spaces only, none of the patterns can look at a place twice.
-  const parts = heading.toLowerCase().replace(/[*_`]/g, "").split(/\s+/).filter((word) => telling.test(word)).join(" ")
+  const parts = heading.toLowerCase().replace(/[*_`\p{Cf}]/gu, "").split(/\s+/).filter((word) => telling.test(word))
+    .join(" ")
     .replace(/^(section|part) \d+ ?[:.)-] ?/, "")
     .replace(/^(\d+(\.\d+)* ?[:.)]?|([ivx]+|[a-z])[:.)]) /, "")
     .replace(/ ?\([^()]*\)$/, "")

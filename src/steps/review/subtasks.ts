@@ -10,7 +10,7 @@ import { NoRecommendations, NoSubtasks, UnsafeIdentifier } from "./errors.ts"
 import * as identifiers from "./identifiers.ts"
 import * as lists from "./lists.ts"
 import { type Layout, mentionedFiles } from "./mentionedFiles.ts"
-import { phaseTables } from "./phaseTable.ts"
+import { type PhaseTable, phaseTables } from "./phaseTable.ts"
 import { type Reading, reading } from "./prose.ts"
 import * as rows from "./rows.ts"
 import * as sections from "./sections.ts"
@@ -77,9 +77,10 @@ const exactly = (lines: ReadonlyArray<string>, source: Source): Outcome =>
 
 const fromPhases = (lines: ReadonlyArray<string>, source: Source): Outcome => {
   const all = phaseTables(lines)
-  // A paragraph before the table is fine where there is no better one; otherwise the plain ones are meant.
-  const plainly = all.filter(({ apart }) => !apart)
-  const read = plainly.length > 0 ? plainly : all
+  // A paragraph before the table is fine, unless a phase before it has none: what follows so is of later work.
+  const plain = all.findIndex(({ apart }) => !apart)
+  const isRead = ({ apart }: PhaseTable, index: number) => !apart || plain < 0 || index < plain
+  const read = all.filter(isRead)
   const unread = all.filter((table) => !read.includes(table)).map(({ heading }): Warning => ({
     code: "table-not-read",
     message: "Text stands between this heading and its table, so that the table was not read",
@@ -116,7 +117,7 @@ const fromItems = (items: ReadonlyArray<lists.Item>, { layout, slug }: Source): 
 // --- the forms that are recognised by what they look like
 
 const alike = (read: Reading, source: Source): Outcome => {
-  for (const section of sections.alike(read.prose)) {
+  for (const section of [...sections.alike(read.prose), ...sections.others(read.prose)]) {
     const telling = tables(read.prose, section.from, section.to).filter(rows.recommends)
     // Below a heading for each recommendation, a table of files and their changes is a detail.
     const outcome = fromTables(telling.filter((table) => !rows.isOfFiles(table)), source) ??

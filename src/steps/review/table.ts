@@ -17,8 +17,12 @@ export interface Table {
 /** @category guards */
 export const isRow = (line: string): boolean => trim(line).startsWith("|")
 
-/** Whether a line is what stands under the header. */
-const isRule = (line: string): boolean => line.includes("-") && /^[\s|:-]+$/.test(line)
+/**
+ * Whether a line is what stands under the header.
+ *
+ * @category guards
+ */
+export const isRule = (line: string): boolean => line.includes("-") && /^[\s|:-]+$/.test(line)
 
 /**
  * The tables between two lines: a header, a rule, and the rows directly below.

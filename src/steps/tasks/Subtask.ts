@@ -35,6 +35,9 @@ export const estimatedLoc = (complexity: number, files: number): number =>
 export const estimatedDuration = (complexity: number): string =>
   complexity <= 3 ? "30 minutes - 1 hour" : complexity <= 5 ? "1-2 hours" : complexity <= 7 ? "2-4 hours" : "4-8 hours"
 
+/** A complexity for people: what a report says may lie outside. */
+export const outOfTen = (complexity: number): string => `${Math.min(10, Math.max(1, complexity))}/10`
+
 /** What people call a mode. */
 export const methodName = (mode: Subtask["implementationMode"]): string =>
   mode === "task-work" ? "/task-work" : mode === "direct" ? "Direct Claude Code" : "Manual"

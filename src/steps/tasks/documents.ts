@@ -6,7 +6,7 @@
 import { closed } from "./closed.ts"
 import { frontMatter } from "./frontMatter.ts"
 import * as markdown from "./markdown.ts"
-import type { Subtask } from "./Subtask.ts"
+import { outOfTen, type Subtask } from "./Subtask.ts"
 
 /**
  * What is the same for every task: which feature, from which review, when.
@@ -124,7 +124,7 @@ export const plan = (task: Subtask): string => {
     markdown.bulleted([
       `LOC: ~${task.estimatedLoc}`,
       `Duration: ${task.estimatedDuration}`,
-      `Complexity: ${task.complexity}/10`
+      `Complexity: ${outOfTen(task.complexity)}`
     ])
   ])
 }

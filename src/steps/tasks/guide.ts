@@ -6,7 +6,7 @@
 import type { Mode } from "../review/Draft.ts"
 import type { Feature } from "../review/Feature.ts"
 import * as markdown from "./markdown.ts"
-import { methodName, plural, type Subtask } from "./Subtask.ts"
+import { methodName, outOfTen, plural, type Subtask } from "./Subtask.ts"
 
 /**
  * The guide of a feature: its waves in order, each with its tasks. `folder` is where the task files lie, from the root.
@@ -40,7 +40,7 @@ export const guide = (feature: Feature, waves: ReadonlyArray<ReadonlyArray<Subta
         task.id,
         task.title,
         methodName(task.implementationMode),
-        `${task.complexity}/10`,
+        outOfTen(task.complexity),
         effort(task.effortDays),
         String(task.parallelGroup ?? "-")
       ])
@@ -73,7 +73,7 @@ const section = (wave: ReadonlyArray<Subtask>, number: number, folder: string): 
       `### ${task.id}: ${markdown.oneLine(task.title)}`,
       markdown.table(["Method", "Complexity", "Effort", "Parallel"], [[
         methodName(task.implementationMode),
-        `${task.complexity}/10`,
+        outOfTen(task.complexity),
         effort(task.effortDays),
         task.conductorWorkspace === null ? "no" : `yes (${task.conductorWorkspace})`
       ]]),

@@ -153,13 +153,29 @@ describe("a phase table", () => {
     )
   })
 
-  it("may stand behind a paragraph, where no other stands right below its heading", () => {
+  it("may stand behind a paragraph, unless an earlier one stands right below its heading", () => {
     const apart = phase("| ABC-1 | a | direct | 1 | 1d |").replace("\n\n", "\n\nAbout it.\n\n")
     const next = phase("| ABC-2 | b | direct | 1 | 1d |").replace("Phase 1", "Phase 2")
 
     assert.deepStrictEqual(titles(apart), ["a"])
-    assert.deepStrictEqual(titles(`${apart}\n${next}`), ["b"])
-    assert.deepStrictEqual(found(`${apart}\n${next}`).warnings.map(({ code }) => code), ["table-not-read"])
+    assert.deepStrictEqual(titles(`${apart}\n${next}`), ["a", "b"])
+    assert.deepStrictEqual(titles(`${next}\n${apart}`), ["b"])
+    assert.deepStrictEqual(found(`${next}\n${apart}`).warnings.map(({ code }) => code), ["table-not-read"])
+  })
+
+  it("goes on behind an empty line, unless another table begins there", () => {
+    const rows = "| ABC-1 | a | direct | 1 | 1d |\n\n| ABC-2 | b | direct | 1 | 1d |"
+
+    assert.deepStrictEqual(titles(phase(rows)), ["a", "b"])
+    assert.deepStrictEqual(each(phase(rows), "id"), ["TASK-ABC-1", "TASK-ABC-2"])
+    assert.deepStrictEqual(
+      titles(phase(`${rows}\n\n| Risk | How likely | What then |\n|---|---|---|\n| x | y | z |`)),
+      [
+        "a",
+        "b"
+      ]
+    )
+    assert.deepStrictEqual(titles(phase(rows.replace("\n\n", "\n\n\n"))), ["a"])
   })
 
   it("is none without a header and a rule; then the lists count", () => {
@@ -191,6 +207,13 @@ describe("a phase table", () => {
       ["TASK-FWO-1", "TASK-FWO-2"],
       ["TASK-FWO-3", "FW-9"]
     ])
+
+    const early = phase(
+      "| FW-1 | a | none | direct | 3 | 2h |",
+      "| ID | Title | Dependencies | M | C | E |\n|---|---|---|---|---|---|"
+    )
+    assert.deepStrictEqual(each(early, "explicitMode"), ["direct"])
+    assert.deepStrictEqual([each(early, "complexity"), each(early, "effortEstimate")], [[3], ["2h"]])
   })
 
   it("refuses ids that lead elsewhere, or that many systems take for one, with their lines", () => {
@@ -249,12 +272,23 @@ describe("forms that are recognised by what they look like", () => {
       "### ✅ Key Recommendations 🚀",
       "## 5 – Recommendations",
       "## IV. Recommendations",
-      "## B) Action items"
+      "## B) Action items",
+      "## Recommendations\u200B"
     ]
     for (const heading of headings) assert.deepStrictEqual(titles(`${heading}\n\n- x\n`), ["x"], heading)
     for (const heading of ["##### Key recommendations", "## No recommendations made", "## Recommendations for later"]) {
       assert.strictEqual(failure(`${heading}\n\n- x\n`)._tag, "NoRecommendations", heading)
     }
+  })
+
+  it("count below every heading that is accepted for lists", () => {
+    const table = "| # | Task | Effort |\n|---|---|---|\n| 1 | Split the parser | 2h |"
+
+    for (const heading of ["## Implementation Plan", "## Implementation Plan Summary"]) {
+      assert.deepStrictEqual(titles(`${heading}\n\n${table}\n`), ["Split the parser"], heading)
+      assert.deepStrictEqual(titles(`${heading}\n\n### Step 1: Split it\n\nSoon.\n`), ["Split it"], heading)
+    }
+    assert.deepStrictEqual(titles("## Recommendations\n\nSee the plan.\n\n## Implementation Plan\n\n- a\n"), ["a"])
   })
 
   it("are no lists below the heading of a single recommendation", () => {

@@ -104,6 +104,9 @@ describe("a plan", () => {
     assert.include(work, "## Dependencies\n\nNone\n")
     assert.include(work, "- LOC: ~50\n- Duration: 1-2 hours\n- Complexity: 5/10\n")
 
+    assert.include(documents.plan(task({ complexity: 12 })), "- Complexity: 10/10\n")
+    assert.include(documents.plan(task({ complexity: 0 })), "- Complexity: 1/10\n")
+
     const direct = documents.plan(task({ implementationMode: "direct", files: ["a/b.ts", "a/c.ts"] }))
     assert.include(
       direct,
