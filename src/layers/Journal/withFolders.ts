@@ -12,7 +12,7 @@ import { makeHome } from "./home.ts"
 
 /**
  * Makes the folder of a run in `runs`, which is two folders below the `home`, when that is created or opened, and
- * removes it when the run is.
+ * removes it before the run is: whoever makes another run of that name finds nothing there.
  *
  * @category combinators
  * @since 0.1.0
@@ -39,7 +39,18 @@ export const withFolders = (
       create: (name) => Effect.tap(journal.create(name), () => made(name)),
       createWith: (name, batches) => Effect.tap(journal.createWith(name, batches), () => made(name)),
       open: (name) => Effect.tap(journal.open(name), () => made(name)),
-      remove: (name) =>
-        Effect.zipRight(journal.remove(name), attempt("remove", name, (folder) => disk.removeAll(folder)))
+      remove: (name) => {
+        const clear = attempt("remove", name, (folder) => disk.removeAll(folder))
+        return journal.open(name).pipe(
+          Effect.as(true),
+          // What is damaged is removed all the same; what cannot be held, `remove` says.
+          Effect.catchTags({ JournalDamaged: () => Effect.succeed(true), JournalError: () => Effect.succeed(false) }),
+          Effect.flatMap((isHeld) => isHeld ? clear : Effect.void),
+          Effect.scoped,
+          Effect.zipRight(journal.remove(name)),
+          Effect.zipRight(clear),
+          Effect.uninterruptible
+        )
+      }
     })
   })
