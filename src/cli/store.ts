@@ -88,8 +88,12 @@ const pathIn = (cwd: string, text: string): string => resolve(cwd, text.replace(
 const postgres = (text: string): Either.Either<Store, UsageError> => {
   // "postgres://me:secret@/runs?host=/run/postgresql": no host, and no URL either.
   const url = urlOf(text) ?? urlOf(text.replace("@/", "@localhost/"))
-  if (url === undefined) return refused("--store is not the URL of a PostgreSQL server.")
+  if (url === undefined || !/^\w+:\/\//.test(text)) return refused("--store is not the URL of a PostgreSQL server.")
   const { searchParams } = url
+  // "postgres://me:sec/ret@host/runs" is a URL whose host is "me": what is behind it may be shown, and is none of that.
+  if ([url.pathname, url.hash, ...searchParams.keys()].some((part) => part.includes("@"))) {
+    return refused("--store is a URL with an @ behind its host: in a password, write / as %2F, ? as %3F and # as %23.")
+  }
   const passwords = [url.password, ...secret.map((name) => searchParams.get(name) ?? "")].filter((word) => word !== "")
   url.password = ""
   for (const name of secret) searchParams.delete(name)

@@ -45,7 +45,7 @@ const whose = (journal: string): string => journal === "*" ? "checkpoints" : `ch
 export class JournalDamaged extends Schema.TaggedError<JournalDamaged>()("JournalDamaged", {
   journal: Schema.String,
   where: Schema.String,
-  /** The number of the first bad record, counted from 1. */
+  /** The number of the first bad record, counted from 1; 0 where it is not one record that is bad, but what they are in. */
   record: Schema.Number,
   /** The offset, in bytes, at which that record begins. */
   byte: Schema.Number,
@@ -54,19 +54,21 @@ export class JournalDamaged extends Schema.TaggedError<JournalDamaged>()("Journa
   newer: Schema.Boolean
 }) {
   override get message(): string {
-    const isAll = this.journal === "*"
+    const it = `The ${whose(this.journal)}`
+    const is = this.journal === "*" ? "are" : "is"
+    const record = this.record === 0 ? "" : `, record ${this.record}`
     return this.newer
-      ? `The ${whose(this.journal)} ${
-        isAll ? "are" : "is"
-      } newer than this Cairn (${this.where}, record ${this.record}: ${this.reason})`
-      : `The ${whose(this.journal)} ${
-        isAll ? "are" : "is"
-      } damaged: ${this.where}, record ${this.record}, byte ${this.byte}: ${this.reason}`
+      ? `${it} ${is} newer than this Cairn (${this.where}${record}: ${this.reason})`
+      : this.record === 0
+      ? `${it} cannot be trusted: ${this.where}: ${this.reason}`
+      : `${it} ${is} damaged: ${this.where}${record}, byte ${this.byte}: ${this.reason}`
   }
   get fix(): string {
     return this.newer
       ? "Update Cairn, then repeat the command. Nothing was changed."
-      : "Restore it from a copy, or start over with --new. Nothing was changed."
+      : `${this.record === 0 ? "Correct that, restore" : "Restore"} it from a copy, or ${
+        this.journal === "*" ? "name another place with --store" : "start over with --new"
+      }. Nothing was changed.`
   }
 }
 

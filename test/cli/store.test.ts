@@ -168,6 +168,7 @@ describe("--store", { timeout: 120_000 }, () => {
 
     assert.deepStrictEqual([code, error.tag], [65, "JournalDamaged"])
     assert.include(error.message, "file is not a database")
+    assert.include(error.fix, "or name another place with --store.")
   })
 
   it("says how to install a driver that is not there, or not the one for this Effect", async () => {
@@ -200,6 +201,12 @@ describe("--store", { timeout: 120_000 }, () => {
     const refused = [
       "postgress://me:canary-p4ss@h/d",
       "postgres://me:canary-p4ss@h:port/d",
+      "postgres:/me:canary-p4ss@h/d",
+      "postgres:me:canary-p4ss@h/d",
+      "postgres:///me:canary-p4ss@h/d",
+      "postgres://me:12/canary@h/d",
+      "postgres://me:12?canary@h/d",
+      "postgres://me:12#canary@h/d",
       "sqlite:",
       "sqlite::memory:",
       "file:",

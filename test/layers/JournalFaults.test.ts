@@ -692,7 +692,7 @@ describe("Journal (File), its files", () => {
             const error = yield* on(home)(refusal(use))
             assert.deepStrictEqual(
               error,
-              new JournalDamaged({ journal: name, where, record: 1, byte: 0, reason, newer: false })
+              new JournalDamaged({ journal: name, where, record: 0, byte: 0, reason, newer: false })
             )
           }
         })
@@ -717,7 +717,7 @@ describe("Journal (File), its files", () => {
       const elsewhere = join(home, "elsewhere")
       const refused = (reason: string, disk = Disk.real, where = folder) =>
         Effect.gen(function*() {
-          const damaged = new JournalDamaged({ journal: name, where, record: 1, byte: 0, reason, newer: false })
+          const damaged = new JournalDamaged({ journal: name, where, record: 0, byte: 0, reason, newer: false })
           for (const use of [peeked(name), within(name, scanned)]) {
             assert.deepStrictEqual(yield* on(home, disk)(refusal(use)), damaged)
           }

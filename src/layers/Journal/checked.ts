@@ -32,7 +32,7 @@ export const attemptChecked = <A>(operation: JournalError["operation"], journal:
   Effect.suspend(() =>
     Either.mapLeft(Disk.attempt(run), ({ code, reason }) =>
       code === oddCode
-        ? new JournalDamaged({ journal, where, record: 1, byte: 0, reason, newer: false })
+        ? new JournalDamaged({ journal, where, record: 0, byte: 0, reason, newer: false })
         : new JournalError({ operation, journal, where, reason }))
   )
 
