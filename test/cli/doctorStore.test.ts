@@ -59,6 +59,17 @@ describe("doctor, asked about a SQLite file", () => {
       assert.deepStrictEqual(yield* looked, [0, "ok", `${kept}; its tables have format 1, and can be used`])
       assert.isTrue(fs.readFileSync(file).equals(before))
 
+      // Alone, as somebody brought it from elsewhere: nothing is made beside it either.
+      const elsewhere = join(cwd, "a #1 copy?.db")
+      fs.copyFileSync(file, elsewhere)
+      const names = fs.readdirSync(cwd)
+      assert.deepStrictEqual(yield* said(cwd, `sqlite:${elsewhere}`), [
+        0,
+        "ok",
+        `${elsewhere}: files are made, kept and removed; its tables have format 1, and can be used`
+      ])
+      assert.deepStrictEqual(fs.readdirSync(cwd), names)
+
       new Libsql(file).exec("INSERT INTO cairn_format (version) VALUES (2)")
       assert.deepStrictEqual(yield* looked, [
         74,
@@ -71,7 +82,10 @@ describe("doctor, asked about a SQLite file", () => {
       })
       const [code, status, message] = yield* said(cwd, "sqlite:other.db")
       assert.deepStrictEqual([code, status], [74, "problem"])
-      assert.include(message, "file is not a database")
+      assert.strictEqual(
+        message,
+        `The checkpoints cannot be trusted: sqlite:${join(cwd, "other.db")}: file is not a database`
+      )
     }))
 })
 
@@ -150,6 +164,25 @@ describe.skipIf(server === undefined)("doctor, asked about PostgreSQL", () => {
         "problem",
         `${where} answers; its tables have format 2, which is newer than this program`
       ])
+    }))
+
+  it.live("warns where its server keeps less than it says", () =>
+    Effect.gen(function*() {
+      const cwd = project()
+      const url = server?.empty() ?? ""
+      const told = (value: string) =>
+        asOwner(url, `ALTER SYSTEM SET fsync = ${value}`, "SELECT pg_reload_conf()").pipe(
+          Effect.zipRight(
+            Effect.repeat(asOwner(url, "SELECT current_setting('fsync') AS fsync"), {
+              until: (rows) => JSON.stringify(rows).includes(`"${value}"`)
+            })
+          )
+        )
+      yield* told("off")
+      const [code, status, message] = yield* Effect.ensuring(said(cwd, url), Effect.ignore(told("on")))
+
+      assert.deepStrictEqual([code, status], [0, "warning"])
+      assert.match(message, / answers; fsync is off: it loses what it has acknowledged when the power goes$/)
     }))
 
   it.effect("says why it cannot be asked", () =>

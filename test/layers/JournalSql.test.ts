@@ -4,6 +4,7 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Exit, Layer, Redacted, Schema, Scope } from "effect"
 import Libsql from "libsql"
+import * as fs from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
@@ -129,7 +130,7 @@ for (const kind of kinds) {
           new JournalDamaged({
             journal: "*",
             where,
-            record: 1,
+            record: 0,
             byte: 0,
             reason: "its tables have format 2",
             newer: true
@@ -137,7 +138,7 @@ for (const kind of kinds) {
         )
         assert.strictEqual(
           error.message,
-          `The checkpoints are newer than this Cairn (${where}, record 1: its tables have format 2)`
+          `The checkpoints are newer than this Cairn (${where}: its tables have format 2)`
         )
       }).pipe(Effect.scoped))
 
@@ -364,6 +365,34 @@ describe("with SQLite alone", () => {
       assert.instanceOf(error, JournalError)
       assert.strictEqual(error.operation, "open")
     }).pipe(Effect.scoped))
+
+  it.effect("has everything in its one file once nobody uses it, and waits for nobody who does", () =>
+    Effect.gen(function*() {
+      const { where } = fresh()
+      const file = where.slice("sqlite:".length)
+      const inCopy = () => {
+        fs.copyFileSync(file, `${file}.copy`)
+        return new Libsql(`file:${encodeURI(file).replace("#", "%23")}.copy?immutable=1`)
+          .prepare("SELECT record FROM cairn_records").all([]).length
+      }
+      const appended = (name: string) =>
+        Effect.gen(function*() {
+          yield* created(name)
+          yield* within(name, (journal) => journal.append(["{\"a\":1}"], { alone: true }))
+        }).pipe(Effect.provide(JournalSql.layerSqlite(() => new Libsql(file))))
+
+      yield* appended("demo-1")
+      assert.strictEqual(inCopy(), 1)
+
+      const reader = new Libsql(file)
+      reader.exec("BEGIN; SELECT * FROM cairn_records")
+      const began = performance.now()
+      yield* appended("demo-2")
+      assert.isBelow(performance.now() - began, 400)
+      reader.exec("COMMIT")
+      yield* appended("demo-3")
+      assert.strictEqual(inCopy(), 3)
+    }))
 
   it.effect("is not taken from another host, unless one is told to; then the first one can add nothing", () =>
     Effect.gen(function*() {

@@ -115,13 +115,14 @@ export interface SqliteHandle {
 export const opened = (open: () => SqliteHandle): Effect.Effect<Database, Refused, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.try({ try: open, catch: refusedBy }),
-      (handle) => Effect.ignore(Effect.try(() => handle.close()))
+      Effect.map(Effect.try({ try: open, catch: refusedBy }), ofHandle),
+      ({ close }) => Effect.ignore(Effect.try(close))
     ),
-    ofHandle
+    ({ database }) => database
   )
 
-const ofHandle = (handle: SqliteHandle): Database => {
+const ofHandle = (handle: SqliteHandle): { readonly database: Database; readonly close: () => void } => {
+  let hasWritten = false
   const known = new Map<string, ReturnType<SqliteHandle["prepare"]>>()
   const prepared = (statement: string) => {
     const made = known.get(statement) ?? handle.prepare(statement)
@@ -133,13 +134,26 @@ const ofHandle = (handle: SqliteHandle): Database => {
       try: () => {
         const asked = prepared(statement)
         if (asked.reader) return asked.all(parameters) as ReadonlyArray<Row>
+        hasWritten = true
         asked.run(parameters)
         return []
       },
       catch: refusedBy
     })
-  return make("sqlite", run, Effect.succeed(run))
+  return {
+    database: make("sqlite", run, Effect.succeed(run)),
+    close: () => {
+      try {
+        // So that the file has everything in itself, unless others are at it. Statements keep SQLite from doing so.
+        if (hasWritten) { for (const statement of settling) handle.prepare(statement).all([]) }
+      } finally {
+        handle.close()
+      }
+    }
+  }
 }
+
+const settling = ["PRAGMA busy_timeout = 0", "PRAGMA wal_checkpoint(TRUNCATE)"]
 
 /** PostgreSQL numbers its parameters. */
 const numbered = (statement: string): string => {

@@ -8,8 +8,10 @@ import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { type Cause, type Context, Effect, type Exit, type Layer, Redacted, Schema, type Scope } from "effect"
+import { existsSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { type Journal, type JournalDamaged, JournalError } from "../../pipeline/Journal.ts"
 import * as Database from "./Database.ts"
 import * as Postgres from "./postgres.ts"
@@ -54,11 +56,11 @@ type Kept = Effect.Effect<Journal["Type"], JournalError | JournalDamaged | Store
 export const sqlite = (file: string, options: Options): Kept =>
   Effect.flatMap(openedFile(file, options), (database) => Tables.make(database, options))
 
-const openedFile = (file: string, options: Where) =>
+const openedFile = (file: string, options: Where, name = file) =>
   Effect.gen(function*() {
     const Libsql = yield* found(options.cwd, libsql)
     yield* sqliteFile.prepared(file, options.where)
-    return yield* Effect.mapError(Database.opened(() => new Libsql(file)), unopened(options))
+    return yield* Effect.mapError(Database.opened(() => new Libsql(name)), unopened(options))
   })
 
 /**
@@ -85,10 +87,13 @@ const connected = (url: Redacted.Redacted, options: Where) =>
  * @since 0.1.0
  */
 export const lookAtSqlite = (file: string, options: Where): Looked =>
-  Effect.flatMap(openedFile(file, options), (database) => Effect.mapError(Tables.look(database), unopened(options)))
-    .pipe(
-      Effect.scoped
-    )
+  Effect.suspend(() => openedFile(file, options, existsSync(`${file}-wal`) ? file : untouched(file))).pipe(
+    Effect.flatMap((database) => Tables.look(database, options)),
+    Effect.scoped
+  )
+
+/** A file with no log beside it has everything in itself, and is read without one being made. */
+const untouched = (file: string): string => `${pathToFileURL(file).href}?immutable=1`
 
 /**
  * Looks at a PostgreSQL database, and changes nothing in it.
@@ -97,10 +102,7 @@ export const lookAtSqlite = (file: string, options: Where): Looked =>
  * @since 0.1.0
  */
 export const lookAtPostgres = (url: Redacted.Redacted, options: Where): Looked =>
-  Effect.flatMap(
-    connected(url, options),
-    (database) => Effect.mapError(Tables.look(database), unopened(options, Postgres.remedy))
-  ).pipe(Effect.scoped)
+  Effect.scoped(Effect.flatMap(connected(url, options), (database) => Tables.look(database, options)))
 
 type Where = Pick<Options, "cwd" | "where">
 type Looked = Effect.Effect<Tables.Look, JournalError | JournalDamaged | StoreUnusable>

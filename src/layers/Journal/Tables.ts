@@ -96,7 +96,7 @@ export const make = (
     const version = yield* Effect.mapError(prepared(kind), fails("open", every))
     if (version > format) {
       const reason = `its tables have format ${version}`
-      return yield* new JournalDamaged({ journal: every, where, record: 1, byte: 0, reason, newer: true })
+      return yield* new JournalDamaged({ journal: every, where, record: 0, byte: 0, reason, newer: true })
     }
 
     const named = <A, E, R>(operation: Operation, name: string, use: Effect.Effect<A, E, R>) =>
@@ -270,14 +270,18 @@ export interface Look {
  * @category accessors
  * @since 0.1.0
  */
-export const look = (database: Database): Effect.Effect<Look, Refused> =>
-  Effect.gen(function*() {
-    const kind = kindOf(database)
+export const look = (
+  database: Database,
+  { where }: { readonly where: string }
+): Effect.Effect<Look, JournalError | JournalDamaged> => {
+  const kind = kindOf(database)
+  return Effect.gen(function*() {
     const isMade = (yield* kind.run(kind.tables.exist)).length > 0
     const lacking = yield* kind.lacking(isMade)
     const version = isMade && lacking.length === 0 ? yield* versionOf(kind) : undefined
     return { format: version, isNewer: version !== undefined && version > format, lacking, doubts: yield* kind.doubts }
-  })
+  }).pipe(Effect.mapError(failing(kind, where)("open", every)))
+}
 
 const kindOf = (database: Database): Kind => database.dialect === "pg" ? Postgres.make(database) : Sqlite.make(database)
 
@@ -316,7 +320,7 @@ const failing =
         reason: error.reason
       })
       : isDamage(error)
-      ? new JournalDamaged({ journal, where, newer: false, record: 1, byte: 0, reason: error.reason })
+      ? new JournalDamaged({ journal, where, newer: false, record: 0, byte: 0, reason: error.reason })
       : new JournalError({ operation, journal, where, reason: error.reason, remedy })
 
 /** Reads and appends until the scope closes, one after the other. */
