@@ -237,7 +237,13 @@ const dispatch = Effect.fnUntraced(function*(
     return helpCommand.ofAll(app, specs)
   }
   const outer = all.find(({ spec }) => spec.name === command.value)
-  if (outer === undefined) return yield* helpCommand.unknown(begun, specs, command.value)
+  if (outer === undefined) {
+    // What follows an option that nobody has may be its value rather than a command.
+    const before = io.args.slice(0, io.args.indexOf(command.value))
+    const stray = before.find((word) => word.startsWith("-") && ![specs.root, ...specs.all].some(hasOption(word)))
+    if (stray !== undefined) return yield* Effect.as(parsed(specs.root, [stray]), helpCommand.ofAll(begun, specs))
+    return yield* helpCommand.unknown(begun, specs, command.value)
+  }
   const { found, rest } = within(outer, words)
   if (beforeDashes(rest).some((word) => word === "--help" || word === "-h")) {
     return helpCommand.ofCommand(begun, found.spec)
@@ -262,9 +268,8 @@ const ofNobody = (
   words: ReadonlyArray<string>,
   { all, root }: helpCommand.Specs
 ): UsageError | undefined => {
-  const has = ({ flags }: Spec.Spec, word: string) => flags.some((flag) => word.split("=", 1)[0] === `--${flag.name}`)
   for (const word of beforeDashes(words)) {
-    const owners = has(root, word) ? [] : all.filter((spec) => has(spec, word))
+    const owners = hasOption(word)(root) ? [] : all.filter(hasOption(word))
     if (owners.length > 0) {
       return new UsageError({
         reason: `${word.split("=", 1)[0]} is an option of a command, and none is named.`,
@@ -273,6 +278,11 @@ const ofNobody = (
     }
   }
   return undefined
+}
+
+const hasOption = (word: string) => ({ flags }: Spec.Spec): boolean => {
+  const typed = word.split("=", 1)[0] ?? ""
+  return flags.some(({ alias, name }) => typed === `--${name}` || typed === `--no-${name}` || typed === `-${alias}`)
 }
 
 /** A command line that can be called: what is wrong with one is wrong whatever the command. */

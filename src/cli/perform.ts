@@ -40,7 +40,7 @@ export const perform = <E>(
   const reporter = Layer.effect(
     Reporter.Reporter,
     Effect.map(Reporter.Reporter, (shown) => Reporter.all(Watched.reporter(app.watched), shown))
-  ).pipe(Layer.provide(progress.layer(app.name, app.io, app.parsed, hint)))
+  ).pipe(Layer.provide(progress.layer(app, program, hint)))
   return running.pipe(
     Effect.map(({ output, text }) => ({
       text: text === "" ? "" : `${text}\n`,

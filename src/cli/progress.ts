@@ -3,11 +3,13 @@
  *
  * @since 0.1.0
  */
-import { Layer } from "effect"
+import { Layer, Option } from "effect"
 import * as ReporterJson from "../layers/Reporter/Json.ts"
 import * as ReporterLines from "../layers/Reporter/Lines.ts"
 import * as ReporterLive from "../layers/Reporter/Live.ts"
+import * as Plan from "../pipeline/Plan.ts"
 import { Reporter, silent } from "../pipeline/Reporter.ts"
+import type { App } from "./App.ts"
 import * as Io from "./Io.ts"
 import type { Parsed } from "./parse.ts"
 
@@ -29,21 +31,32 @@ export const mode = (io: Io.Io, parsed: Parsed): "live" | "lines" | "json" | "no
 }
 
 /**
- * The reporter for that. All of them write to stderr.
+ * The reporter for that, for a run of a program. All of them write to stderr.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer = (name: string, io: Io.Io, parsed: Parsed, hint?: string): Layer.Layer<never> => {
+export const layer = (app: App, program: string, hint?: string): Layer.Layer<never> => {
+  const { io, name, parsed } = app
   const shown = { colors: Io.colors(io, io.stderr, parsed), ...(hint === undefined ? {} : { hint }) }
   switch (mode(io, parsed)) {
     case "json":
       return ReporterJson.layer({ write: io.stderr.write, name })
     case "live":
-      return ReporterLive.layer({ ...io.stderr, ...shown })
+      return ReporterLive.layer({ ...io.stderr, ...shown, titles: titles(app, program) })
     case "lines":
       return ReporterLines.layer({ write: io.stderr.write, ...shown })
     case "none":
       return Layer.succeed(Reporter, silent)
   }
 }
+
+/** The titles of a program's steps, where they are known before it has its input. */
+const titles = ({ programs }: App, program: string): ReadonlyArray<string> =>
+  Option.match(
+    Option.flatMap(Option.fromNullable(programs.find(({ name }) => name === program)), ({ fixed }) => fixed),
+    {
+      onNone: () => [],
+      onSome: (pipeline) => Plan.of(pipeline).nodes.filter(({ hidden }) => !hidden).map(({ title }) => title)
+    }
+  )

@@ -19,6 +19,12 @@ export const toText = (
     ? [head, ...rows].map((row) =>
       row.map((cell, column) => printable.pad(cell, widths[column] ?? 0)).join("  ").trimEnd()
     )
-    : rows.flatMap(([first = "", ...others]) => [first, `  ${others.join(" · ")}`])
+    : rows.flatMap((row) => {
+      // A column without a name goes on with the one before it.
+      const named = head.findIndex((name, column) => column > 0 && name !== "")
+      const first = row.slice(0, named).join(" ").trimEnd()
+      const others = row.slice(named).filter((cell) => cell !== "").join(" · ")
+      return [...printable.wrap(first, columnsOf(on), 2), ...printable.wrap(`  ${others}`, columnsOf(on), 2)]
+    })
   return `${lines.join("\n")}\n`
 }

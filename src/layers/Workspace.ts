@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Context, type Effect, Schema } from "effect"
+import { within } from "../pipeline/within.ts"
 
 /**
  * The folder that everything should be written below cannot be used.
@@ -135,7 +136,7 @@ export class TreeExists extends Schema.TaggedError<TreeExists>()("TreeExists", {
   unfinished: Schema.Array(Schema.String)
 }) {
   override get message(): string {
-    const shown = this.differs.slice(0, 5).join(", ")
+    const shown = this.differs.slice(0, 5).map((file) => within(this.path, file)).join(", ")
     const more = this.differs.length > 5 ? ` and ${this.differs.length - 5} more` : ""
     return this.occupied === "folder"
       ? `${this.path} exists already and differs from what would be written (${shown}${more})`

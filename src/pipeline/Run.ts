@@ -443,10 +443,17 @@ export const find = (name: string): Effect.Effect<string, JournalError | RunNotF
     if (ids.includes(name)) return name
     if (name === "@last") {
       const [last] = yield* list
-      return last === undefined ? yield* new RunNotFound({ run: name, reason: "There are no runs here yet" }) : last.id
+      return last === undefined
+        ? yield* RunNotFound.none(name, "There are no runs here yet")
+        : last.id
     }
-    const [only, ...others] = ids.filter((id) => name !== "" && id.startsWith(name))
-    if (only === undefined) return yield* new RunNotFound({ run: name, reason: `There is no run "${name}"` })
+    const [only, ...others] = ids.filter((id) => name !== "" && id.startsWith(name)).sort()
+    if (only === undefined) {
+      const reason = `There is no run "${name}"`
+      return yield* ids.length === 0 ? RunNotFound.none(name, reason) : new RunNotFound({ run: name, reason })
+    }
     if (others.length === 0) return only
-    return yield* new RunNotFound({ run: name, reason: `"${name}" may mean ${[only, ...others].sort().join(" or ")}` })
+    const shown = [only, ...others.slice(0, 4)].join(" or ")
+    const more = others.length > 4 ? `, or one of ${others.length - 4} more` : ""
+    return yield* new RunNotFound({ run: name, reason: `"${name}" may mean ${shown}${more}` })
   })

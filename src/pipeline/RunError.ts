@@ -16,13 +16,18 @@ import type { AnswerInvalid, AnswerUnreadable, WrongRequest } from "./Suspended.
  */
 export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", {
   run: Schema.String,
-  reason: Schema.String
+  reason: Schema.String,
+  fix: Schema.String.pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => "List the runs: cairn runs")
+  )
 }) {
   override get message(): string {
     return this.reason
   }
-  get fix(): string {
-    return "List the runs: cairn runs"
+  /** There is none at all, so that there is nothing to list. */
+  static none(run: string, reason: string): RunNotFound {
+    return new RunNotFound({ run, reason, fix: "Begin one: cairn help" })
   }
 }
 

@@ -95,10 +95,15 @@ describe("implement", { timeout: 60_000 }, () => {
     write("report.md", report.replace("2. Document the API in docs/api.md\n", "2. Test the login\n"))
     const refused = await call(["implement", "report.md", ...task, "--json"])
     assert.strictEqual(refused.code, 1)
-    assert.strictEqual((document(refused).error as Record<string, unknown>).tag, "FeatureExists")
+    const { message, tag } = document(refused).error as Record<string, unknown>
+    assert.strictEqual(tag, "FeatureExists")
+    // The folder is named once.
+    assert.include(message, "README.md")
+    assert.notMatch(String(message), /[(,] ?tasks\//)
 
     const forced = await call(["implement", "report.md", ...task, "--force", "--json"])
     assert.strictEqual(forced.code, 0)
+    assert.include(forced.stderr, "kept: README.md, which you made or changed")
     assert.strictEqual(fs.readFileSync(join(folder, mine), "utf8"), "mine\n")
     assert.deepStrictEqual(
       ((document(forced).output as Record<string, unknown>).warnings as ReadonlyArray<unknown>).length,
@@ -118,6 +123,16 @@ describe("implement", { timeout: 60_000 }, () => {
     assert.include(stderr, "+++ b/tasks/backlog/the-login/README.md")
     assert.deepStrictEqual(tree(), ["report.md"])
     assert.deepStrictEqual(document(await call(["runs", "--json"])).runs, [])
+  })
+
+  it("refuses a folder to work in that is not there", async () => {
+    write("report.md", report)
+
+    const { code, stderr } = await call(["implement", "report.md", ...task, "--root", "there"])
+
+    assert.strictEqual(code, 2)
+    assert.include(stderr, `${join(folder, "there")}: there is no such folder`)
+    assert.notInclude(stderr, "ENOENT")
   })
 
   it("works at once when the report is corrected after an error", async () => {

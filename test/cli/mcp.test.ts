@@ -216,7 +216,7 @@ describe("mcp", { timeout: 60_000 }, () => {
         await words("run_start", { program: "poem", input: { after: "x" }, settings: { key: "k" } }),
         "The setting \"key\" is a secret"
       )
-      assert.include(await words("run_status", { run: "none" }), "fix    List the runs: run_list")
+      assert.include(await words("run_status", { run: "none" }), "fix    Begin one: run_start")
 
       assert.deepStrictEqual((await request("tools/call", { name: "nope", arguments: {} })).error, {
         code: -32602,

@@ -135,7 +135,10 @@ describe("what was probably meant", () => {
         [["runs", "--progress", "line"], "Did you mean --progress lines?"],
         [["graph", "veiws"], "Did you mean: fixture graph views"],
         [["help", "exit-code"], "Did you mean: fixture help exit-codes"],
-        [["completions", "bsh"], "Did you mean: fixture completions bash"]
+        [["completions", "bsh"], "Did you mean: fixture completions bash"],
+        [["--log-level", "debug", "runs"], "fixture --help"],
+        [["--quite", "fixture"], "Did you mean --quiet?"],
+        [["fixtrue", "a b", "--how", "done"], "Did you mean: fixture fixture 'a b' --how done"]
       ] as const
       for (const [words, fix] of cases) {
         const { code, stderr, stdout } = yield* said(definition, ...words)

@@ -163,8 +163,8 @@ describe("a plan", () => {
         "1/5 | Doing asking | will run",
         "2/5 | Doing writing | skipped",
         "3/5 | Doing speaking | will run",
-        "4/5 | Doing writing | will run | said runs first",
-        "5/5 | Doing last | will run | asked runs first"
+        "4/5 | Doing writing | will run | step 3 runs first",
+        "5/5 | Doing last | will run | step 1 runs first"
       ])
       yield* said("planned it -q")
       assert.deepStrictEqual(table(yield* plan("plan planned it")), [
@@ -184,8 +184,8 @@ describe("a plan", () => {
         "1/5 | Doing asking | cached",
         "2/5 | Doing writing | skipped",
         "3/5 | Doing speaking | will run",
-        "4/5 | Doing writing | will run | said runs first",
-        "5/5 | Doing last | will run | said runs first",
+        "4/5 | Doing writing | will run | step 3 runs first",
+        "5/5 | Doing last | will run | step 3 runs first",
         "",
         `Go on: app resume ${id} --from said`
       ])
@@ -243,7 +243,7 @@ describe("a plan", () => {
         "",
         "STEP | PLAN | WHY",
         `1/2 | Doing asking | ${first}`,
-        "2/2 | Doing last | will run | asked runs first"
+        "2/2 | Doing last | will run | step 1 runs first"
       ]
       assert.strictEqual((yield* said("planned it -q", handing)).code, 42)
       const folder = join(cwd, ".cairn", "runs", id)

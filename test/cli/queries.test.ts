@@ -44,6 +44,45 @@ describe("runs", () => {
     }))
 })
 
+describe("a table", () => {
+  it.live("is told line by line where it does not fit", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* shown("plan fixture --how done", 34), [
+        "fixture · would begin a run",
+        "",
+        "1/2 Doing the first thing",
+        "  will run",
+        "2/2 Doing the second thing",
+        "  will run · step 1 runs first"
+      ])
+    }))
+})
+
+describe("a run that is not there", () => {
+  it.live("is begun where there is none at all, and looked for where there are some", () =>
+    Effect.gen(function*() {
+      const told = (args: string) =>
+        Effect.map(said(args), ({ code, stderr }) => {
+          assert.strictEqual(code, 2, args)
+          return still(stderr)
+        })
+      const begin = "fix    Begin one: fixture help"
+      for (
+        const args of ["show", "show @last", "answer @last", "fork @last", "rm @last", "export @last", "plan @last"]
+      ) {
+        assert.deepStrictEqual(yield* told(args), ["error  There are no runs here yet", begin], args)
+      }
+      assert.deepStrictEqual(yield* told("resume"), ["error  There are no runs in CWD/.cairn yet", begin])
+      assert.deepStrictEqual(yield* told("show x"), ["error  There is no run \"x\"", begin])
+
+      yield* said("fixture --how done -q")
+
+      const list = "fix    List the runs: fixture runs"
+      assert.deepStrictEqual(yield* told("resume"), ["error  No run is unfinished in CWD/.cairn", list])
+      assert.deepStrictEqual(yield* told("show x"), ["error  There is no run \"x\"", list])
+    }))
+})
+
 describe("show", () => {
   it.live("says what each step did, what failed, and what to do", () =>
     Effect.gen(function*() {

@@ -20,7 +20,10 @@ interface View {
 }
 
 /** A view on a terminal; it ends with the scope. */
-const open = (size: { readonly columns: number; readonly rows: number } = { columns: 60, rows: 12 }) =>
+const open = (
+  size: { readonly columns: number; readonly rows: number } = { columns: 60, rows: 12 },
+  titles?: ReadonlyArray<string>
+) =>
   Effect.gen(function*() {
     let now = size
     let changed = () => {}
@@ -33,6 +36,7 @@ const open = (size: { readonly columns: number; readonly rows: number } = { colu
     let write = draw
     let settle = () => {}
     const layer = ReporterLive.layer({
+      ...(titles === undefined ? {} : { titles }),
       draw,
       size: () => now,
       onResize: (listener) => {
@@ -148,6 +152,20 @@ describe("the live view", () => {
       const { length } = view.writes
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual([length, view.writes.length], [5, 5])
+    }))
+
+  it.scoped("has all rows below each other from the first one on, where the titles are known", () =>
+    Effect.gen(function*() {
+      const long = "A step whose title is rather long"
+      const view = yield* open({ columns: 80, rows: 12 }, ["Step 1", long])
+
+      yield* view.tell(began, started(1), succeeded(1, "one"), started(2, 0, long), succeeded(2, "two", long))
+      yield* TestClock.adjust("80 millis")
+
+      assert.deepStrictEqual((yield* view.screen).slice(1), [
+        "✓  1/12 Step 1                               0.1s  one",
+        `✓  2/12 ${long}    0.1s  two`
+      ])
     }))
 
   it.scoped("leaves what has ended as text before somebody else draws below it", () =>

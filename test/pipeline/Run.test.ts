@@ -914,6 +914,7 @@ describe("looking at runs", () => {
     Effect.gen(function*() {
       const scene = yield* Scene.make
       const pipeline = (name: string) => Pipeline.make(name, { input: Schema.String })
+      const empty = yield* Scene.make
       const none = yield* Effect.flip(scene.on(Run.find("@last")))
       yield* scene.on(Run.start(pipeline("one"), "x"))
       const one = scene.id()
@@ -921,15 +922,21 @@ describe("looking at runs", () => {
       yield* scene.on(Run.start(pipeline("other"), "x"))
       const other = scene.id()
 
-      assert.strictEqual(none.message, "There are no runs here yet")
+      assert.deepInclude(none, { message: "There are no runs here yet", fix: "Begin one: cairn help" })
+      assert.strictEqual((yield* Effect.flip(empty.on(Run.find("z")))).fix, "Begin one: cairn help")
       assert.strictEqual(yield* scene.on(Run.find(one)), one)
       assert.strictEqual(yield* scene.on(Run.find("on")), one)
       assert.strictEqual(yield* scene.on(Run.find("@last")), other)
       const ambiguous = yield* Effect.flip(scene.on(Run.find("o")))
       const absent = yield* Effect.flip(scene.on(Run.find("z")))
       assert.strictEqual(ambiguous.message, `"o" may mean ${[one, other].sort().join(" or ")}`)
-      assert.strictEqual(absent.message, `There is no run "z"`)
+      assert.deepInclude(absent, { message: `There is no run "z"`, fix: "List the runs: cairn runs" })
       assert.strictEqual((yield* Effect.flip(scene.on(Run.find("")))).message, `There is no run ""`)
+      yield* Effect.forEach(["1", "2", "3", "4", "5"], (input) => scene.on(Run.start(pipeline("one"), input)))
+      assert.match(
+        (yield* Effect.flip(scene.on(Run.find("o")))).message,
+        /^"o" may mean one-.+( or one-.+){4}, or one of 2 more$/
+      )
     }))
 
   it.effect("gives the same each time, and passes over what is removed meanwhile", () =>

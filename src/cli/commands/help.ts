@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Effect, Option } from "effect"
+import { quote } from "../../pipeline/quote.ts"
 import type { App, Outcome } from "../App.ts"
 import * as exitCode from "../exitCode.ts"
 import * as help from "../help.ts"
@@ -77,6 +78,9 @@ export const unknown = (app: App, specs: Specs, command: string): UsageError =>
     reason: `There is no command ${JSON.stringify(command)}.`,
     fix: Option.match(suggest(command, specs.all.map(({ name }) => name)), {
       onNone: () => `${app.name} --help`,
-      onSome: (meant) => `Did you mean: ${app.name} ${meant}`
+      onSome: (meant) => {
+        const { args } = app.io
+        return `Did you mean: ${app.name} ${args.toSpliced(args.indexOf(command), 1, meant).map(quote).join(" ")}`
+      }
     })
   })

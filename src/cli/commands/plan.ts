@@ -131,7 +131,7 @@ const outcome = (
         node.number === undefined ? "-" : `${node.number}/${of}`,
         printable.line(node.title),
         verdicts[node.verdict],
-        reason(node)
+        reason(node, nodes)
       ]),
       app.io.stdout
     ),
@@ -164,11 +164,17 @@ const verdicts: Readonly<Record<Foretold["verdict"], string>> = {
   skipped: "skipped"
 }
 
-const reason = ({ first, verdict, why }: Foretold): string =>
+const reason = ({ first, verdict, why }: Foretold, nodes: ReadonlyArray<Foretold>): string =>
   why !== undefined
     ? printable.line(why)
     : first !== undefined
-    ? `${printable.line(first)} runs first`
+    ? `${called(first, nodes)} runs first`
     : verdict === "asks"
     ? "it waits for an answer"
     : ""
+
+/** A step as the table shows it, by its key: by its number, or by its title where nobody sees it. */
+const called = (key: string, nodes: ReadonlyArray<Foretold>): string => {
+  const node = nodes.find((node) => node.key === key)
+  return node?.number === undefined ? printable.line(node?.title ?? key) : `step ${node.number}`
+}

@@ -126,9 +126,11 @@ export const requestOf = Effect.fnUntraced(function*(app: App, info: Run.Info, a
 const lastUnfinished = (app: App) =>
   Effect.flatMap(Run.list, (runs) => {
     const unfinished = runs.find(({ status }) => status !== "done" && status !== "damaged")
-    return unfinished === undefined
-      ? new RunNotFound({ run: "@last", reason: `No run is unfinished in ${app.home.where}` })
-      : Effect.succeed(unfinished)
+    if (unfinished !== undefined) return Effect.succeed(unfinished)
+    const { where } = app.home
+    return runs.length === 0
+      ? RunNotFound.none("@last", `There are no runs in ${where} yet`)
+      : new RunNotFound({ run: "@last", reason: `No run is unfinished in ${where}` })
   })
 
 /**

@@ -59,6 +59,7 @@ export const answering = (run: string, request: string): Call => ({ tool: "run_a
 
 const tools: Readonly<Record<string, string>> = {
   answer: "run_answer",
+  help: "run_start",
   resume: "run_start",
   show: "run_status",
   runs: "run_list"

@@ -25,6 +25,8 @@ export interface Options {
   readonly colors?: boolean
   /** What is said beside the name of a run that goes on, such as how to begin anew. */
   readonly hint?: string
+  /** The titles that will be shown, where they are known: rows then stand below each other from the first one on. */
+  readonly titles?: ReadonlyArray<string>
   /** Writes to the terminal itself, in one piece. */
   readonly draw: (text: string) => void
   readonly size: () => { readonly columns: number; readonly rows: number }
@@ -73,8 +75,8 @@ export const layer = (options: Options): Layer.Layer<never> =>
       let stays: Array<string> = []
       /** What others wrote without ending the line. */
       let partial = ""
-      /** Titles are as wide as the widest so far, so that rows move as little as can be. */
-      let left = 28
+      /** Titles are as wide as the widest that is known, so that rows move as little as can be. */
+      let left = row.left((options.titles ?? []).map((title) => ({ title })), 28)
       let isDrawn = true
       /** Somebody else draws on the terminal: until a row is told of anew, what is under way is not drawn. */
       let isBeside = false

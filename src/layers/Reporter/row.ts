@@ -101,7 +101,7 @@ export const outcome = (row: Row, otherwise = ""): string => {
  * @category accessors
  * @since 0.1.0
  */
-export const left = (rows: Iterable<Row>, least = 0): number => {
+export const left = (rows: Iterable<Pick<Row, "title">>, least = 0): number => {
   let most = least
   for (const { title } of rows) most = Math.max(most, Math.min(44, printable.width(printable.line(title))))
   return most

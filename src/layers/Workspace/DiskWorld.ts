@@ -54,7 +54,7 @@ export const resolveRoot = (root: string): Effect.Effect<string, RootUnusable | 
     Effect.catchTag("SystemError", ({ code, reason }) =>
       Effect.fail(
         isMisnamed.has(code)
-          ? new RootUnusable({ root, reason })
+          ? new RootUnusable({ root, reason: code === "ENOENT" ? "there is no such folder" : reason })
           : new WriteFailed({ path: root, reason, undone: true })
       ))
   )

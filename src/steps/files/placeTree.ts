@@ -6,6 +6,7 @@
 import { Context, Effect, Schema } from "effect"
 import { FileChanged, isUnchanged, Placed, UnsafePath, Workspace, WriteFailed } from "../../layers/Workspace.ts"
 import * as Step from "../../pipeline/Step.ts"
+import { within } from "../../pipeline/within.ts"
 
 /**
  * Whether a folder that exists is brought up to date. Files that a person made or changed are kept even then.
@@ -32,7 +33,7 @@ export class FeatureExists extends Schema.TaggedError<FeatureExists>()("FeatureE
   unfinished: Schema.Array(Schema.String)
 }) {
   override get message(): string {
-    const shown = this.differs.slice(0, 5).join(", ")
+    const shown = this.differs.slice(0, 5).map((file) => within(this.path, file)).join(", ")
     const more = this.differs.length > 5 ? ` and ${this.differs.length - 5} more` : ""
     return this.others
       ? `${this.path} cannot be placed, since files of others are in the way: ${shown}${more}`

@@ -5,6 +5,7 @@
  */
 import { isUnchanged, type PlacedFile } from "../../layers/Workspace.ts"
 import type { Announcement } from "../../pipeline/RunEvent.ts"
+import { within } from "../../pipeline/within.ts"
 import type { Strategy, Warning } from "../review/Draft.ts"
 import type { Feature } from "../review/Feature.ts"
 import type { Planned } from "./planned.ts"
@@ -59,8 +60,10 @@ export const placed = (
       "├── README.md",
       "├── IMPLEMENTATION-GUIDE.md",
       ...inOrder.map(({ fileName }, index) => `${index === inOrder.length - 1 ? "└──" : "├──"} ${fileName}`),
-      ...files.filter(({ change }) => change === "removed").map(({ path }) => `removed: ${path}, of an earlier run`),
-      ...kept(files).map(({ path }) => `kept: ${path}, which you made or changed`),
+      ...files.filter(({ change }) => change === "removed").map(({ path }) =>
+        `removed: ${within(folder, path)}, of an earlier run`
+      ),
+      ...kept(files).map(({ path }) => `kept: ${within(folder, path)}, which you made or changed`),
       "",
       ...waves.flatMap((wave, index) => waveLines(wave, index + 1))
     ],
