@@ -1,16 +1,20 @@
 /**
- * One process of `resume.ts`: goes on with a run of so many finished steps, or only reads its file, and prints how many
- * milliseconds passed until the first step that was open; or does both again and again, and prints what that comes to.
+ * One process of `resume.ts`: makes a run of so many finished steps and is killed at the next; goes on with a copy of that,
+ * or only reads its file, and prints how many milliseconds passed until the first step that was open; or does both again
+ * and again, and prints what that comes to.
  */
 import { Effect, Schema } from "effect"
 import { JournalFile, Pipeline, Run, Step } from "effect-cairn"
-import { readdirSync, readFileSync } from "node:fs"
+import { closeSync, cpSync, fsyncSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
+import { fresh } from "./folder.ts"
 import { result } from "./result.ts"
 import { compare } from "./rounds.ts"
 
-const [side, home = "", count = "0", rounds = "0"] = process.argv.slice(2)
+const [side, home = "", ...rest] = process.argv.slice(2)
+const count = Number(rest.at(-1))
+const rounds = Number(rest[0])
 
 const step = Step.make("step", {
   title: "Stepping",
@@ -19,41 +23,59 @@ const step = Step.make("step", {
   run: () => Effect.succeed(result)
 })
 
-let began = 0
-let passed = 0
+let reached: Effect.Effect<never> = Effect.never
 const open = Step.make("open", {
   title: "Being open",
   input: Schema.Number,
   success: Schema.String,
-  run: () =>
-    Effect.suspend(() => {
-      passed = performance.now() - began
-      return Effect.interrupt
-    })
+  run: () => Effect.suspend(() => reached)
 })
 
 const made = () =>
   Pipeline.fromSteps("resumed", {
     input: Schema.Void,
-    steps: Array.from({ length: Number(count) + 1 }, (_, index) => ({
+    steps: Array.from({ length: count + 1 }, (_, index) => ({
       key: `step-${index}`,
-      unit: index < Number(count) ? step : open,
+      unit: index < count ? step : open,
       select: () => index
     }))
   })
 
+const start = (pipeline: ReturnType<typeof made>, home: string) =>
+  Effect.runPromiseExit(Effect.provide(Run.start(pipeline, undefined), JournalFile.layer({ home })))
+
+const journalIn = (home: string): string => {
+  const runs = join(home, "runs")
+  return join(runs, readdirSync(runs)[0] ?? "", "journal")
+}
+
+/** Every round goes on with the same records; what was copied is on disk before the clock starts. */
+const copied = (): string => {
+  const copy = fresh()
+  cpSync(home, copy, { recursive: true })
+  const descriptor = openSync(journalIn(copy), "r+")
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+  return copy
+}
+
 const ours = async () => {
   const pipeline = made()
-  began = performance.now()
-  await Effect.runPromiseExit(Effect.provide(Run.start(pipeline, undefined), JournalFile.layer({ home })))
+  const home = copied()
+  let passed = Number.NaN
+  const began = performance.now()
+  reached = Effect.suspend(() => {
+    passed = performance.now() - began
+    return Effect.interrupt
+  })
+  await start(pipeline, home)
   return passed
 }
 
 const byHand = () => {
   // So that both find the same in memory.
   made()
-  const runs = join(home, "runs")
-  const path = join(runs, readdirSync(runs)[0] ?? "", "journal")
+  const path = journalIn(home)
   const began = performance.now()
   const bytes = readFileSync(path)
   const records: Array<unknown> = []
@@ -65,11 +87,15 @@ const byHand = () => {
     records.push(JSON.parse(json.toString()))
   }
   const passed = performance.now() - began
-  if (records.length < Number(count)) throw new Error(`only ${records.length} records`)
+  if (records.length < count) throw new Error(`only ${records.length} records`)
   return passed
 }
 
 switch (side) {
+  case "killed":
+    reached = Effect.sync(() => process.kill(process.pid, "SIGKILL")).pipe(Effect.zipRight(Effect.never))
+    await start(made(), home)
+    break
   case "ours":
     console.log(await ours())
     break
@@ -78,5 +104,5 @@ switch (side) {
     break
   case "again":
     await compare(5, ours, byHand)
-    console.log(JSON.stringify(await compare(Number(rounds), ours, byHand)))
+    console.log(JSON.stringify(await compare(rounds, ours, byHand)))
 }
