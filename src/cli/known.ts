@@ -35,7 +35,8 @@ export const pipelineOf = (app: App, { program, state }: Run.Info): Option.Optio
  * @since 0.1.0
  */
 export const nextOf = (app: App, { id, state, status }: Run.Info): Option.Option<string> => {
-  if (status === "done" || status === "damaged" || status === "running") return Option.none()
+  // Of one that nothing is recorded of, nobody knows the input.
+  if (status === "done" || status === "running" || Option.isNone(state.started)) return Option.none()
   const open = RunState.openRequests(state)
   const [request] = open
   return Option.some(

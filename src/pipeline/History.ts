@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { Journal, type JournalError, RunHeld } from "./Journal.ts"
 import { quote } from "./quote.ts"
 import * as Run from "./Run.ts"
@@ -62,18 +62,25 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>()("RunUnfin
   status: Schema.String
 }) {
   override get message(): string {
-    return `Run "${this.run}" is not finished (${this.status}), and what it has finished would be lost`
+    const what = this.isReadable
+      ? `is not finished (${this.status})`
+      : this.status === "newer"
+      ? "is newer than this Cairn"
+      : "is damaged"
+    return `Run "${this.run}" ${what}, and what it has finished would be lost`
   }
   get fix(): string {
-    return `Let it go on: cairn resume ${quote(this.run)}\nRemove it all the same: cairn rm ${
-      quote(this.run)
-    } --unfinished`
+    const goOn = this.isReadable ? `Let it go on: cairn resume ${quote(this.run)}\n` : ""
+    return `${goOn}Remove it all the same: cairn rm ${quote(this.run)} --unfinished`
+  }
+  private get isReadable(): boolean {
+    return this.status !== "damaged" && this.status !== "newer"
   }
 }
 
 /**
  * Removes runs for good: all of them, or none where one is not to be removed. One that is not finished is refused unless
- * `unfinished` says otherwise, one that somebody holds always.
+ * `unfinished` says otherwise or nothing is recorded of it, one that somebody holds always.
  *
  * @category running
  * @since 0.1.0
@@ -85,11 +92,12 @@ export const remove = (
   Effect.gen(function*() {
     const journal = yield* Journal
     const infos = yield* Effect.forEach(new Set(ids), Run.info)
-    for (const { id: run, status } of infos) {
+    for (const { id: run, state, status } of infos) {
       if (yield* journal.isHeld(run)) {
         return yield* new RunHeld({ run, owner: "another process", unreachable: false })
       }
-      if (status !== "done" && options.unfinished !== true) return yield* new RunUnfinished({ run, status })
+      const isEmpty = status === "stopped" && Option.isNone(state.started)
+      if (status !== "done" && !isEmpty && options.unfinished !== true) return yield* new RunUnfinished({ run, status })
     }
     if (options.dryRun !== true) yield* Effect.forEach(infos, ({ id }) => journal.remove(id), { discard: true })
     return infos

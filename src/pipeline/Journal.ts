@@ -44,6 +44,7 @@ const whose = (journal: string): string => journal === "*" ? "checkpoints" : `ch
  */
 export class JournalDamaged extends Schema.TaggedError<JournalDamaged>()("JournalDamaged", {
   journal: Schema.String,
+  /** The file or database; empty where only the journal knows. */
   where: Schema.String,
   /** The number of the first bad record, counted from 1; 0 where it is not one record that is bad, but what they are in. */
   record: Schema.Number,
@@ -56,12 +57,12 @@ export class JournalDamaged extends Schema.TaggedError<JournalDamaged>()("Journa
   override get message(): string {
     const it = `The ${whose(this.journal)}`
     const is = this.journal === "*" ? "are" : "is"
-    const record = this.record === 0 ? "" : `, record ${this.record}`
+    const at = [this.where, this.record === 0 ? "" : `record ${this.record}`].filter((part) => part !== "").join(", ")
     return this.newer
-      ? `${it} ${is} newer than this Cairn (${this.where}${record}: ${this.reason})`
+      ? `${it} ${is} newer than this Cairn (${at}: ${this.reason})`
       : this.record === 0
-      ? `${it} cannot be trusted: ${this.where}: ${this.reason}`
-      : `${it} ${is} damaged: ${this.where}${record}, byte ${this.byte}: ${this.reason}`
+      ? `${it} cannot be trusted: ${at}: ${this.reason}`
+      : `${it} ${is} damaged: ${at}, byte ${this.byte}: ${this.reason}`
   }
   get fix(): string {
     return this.newer

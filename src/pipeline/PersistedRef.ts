@@ -328,4 +328,4 @@ const oneByOne = <A, Change>({ apply, decode, initial }: Fold<A, Change>): Repla
 const settle = <A>(journal: string, { damage, replay }: Reading<A>): Effect.Effect<A, JournalDamaged> =>
   damage === undefined
     ? Effect.succeed(replay.value())
-    : Effect.fail(new JournalDamaged({ journal, where: "journal", ...damage }))
+    : Effect.fail(new JournalDamaged({ journal, where: "", ...damage }))

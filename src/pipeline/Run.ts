@@ -344,7 +344,7 @@ const existing = (id: string): Effect.Effect<string, JournalError | RunNotFound,
  * @category constants
  * @since 0.1.0
  */
-export const statuses = ["running", "waiting", "failed", "interrupted", "stopped", "done", "damaged"] as const
+export const statuses = ["running", "waiting", "failed", "interrupted", "stopped", "done", "damaged", "newer"] as const
 
 /**
  * One of them.
@@ -386,7 +386,7 @@ export const info = (id: string): Effect.Effect<Info, JournalError, Journal> =>
     )
     const { phase, started } = state
     const status = Option.isSome(damage)
-      ? "damaged"
+      ? damage.value.newer ? "newer" : "damaged"
       : phase === "running" && !(yield* journal.isHeld(id))
       ? "stopped"
       : phase

@@ -112,6 +112,35 @@ describe("rm and gc", () => {
     }))
 })
 
+describe("a run that cannot go on", () => {
+  it.live("is not said to, and goes where nothing would be lost with it", () =>
+    Effect.gen(function*() {
+      yield* three
+      const journal = (run: string) => join(cwd, ".cairn/runs", run, "journal")
+      // Killed at its birth, and damaged.
+      fs.writeFileSync(journal(failed), "")
+      fs.writeFileSync(journal(done), `X${fs.readFileSync(journal(done), "utf8").slice(1)}`)
+
+      assert.deepStrictEqual(yield* shown(`show ${failed}`), [
+        `fixture ${failed} · stopped`,
+        "",
+        "It was stopped before it began: repeat the command that started it."
+      ])
+      const { runs } = (yield* document("runs")) as {
+        readonly runs: ReadonlyArray<{ readonly run: string; readonly next: string | null }>
+      }
+      assert.deepStrictEqual(runs.filter(({ next }) => next !== null).map(({ run }) => run), [waiting])
+      assert.include((yield* said("resume")).stderr, waiting)
+
+      assert.deepStrictEqual((yield* said(`rm ${failed} ${done}`)).stderr.trimEnd().split("\n"), [
+        `error  Run "${done}" is damaged, and what it has finished would be lost`,
+        `fix    Remove it all the same: fixture rm ${done} --unfinished`
+      ])
+      yield* shown(`rm ${failed}`)
+      assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")).sort(), [done, waiting].sort())
+    }))
+})
+
 /** The bytes of every file of a run. */
 const bytesOf = (run: string): Readonly<Record<string, string>> => {
   const folder = join(cwd, ".cairn/runs", run)

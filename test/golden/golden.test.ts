@@ -168,7 +168,10 @@ describe("a newer format", () => {
         assert.include(stderr.replaceAll(/\n */g, " "), "is newer than this Cairn", args)
         assert.include(stderr, "Update Cairn, then repeat the command. Nothing was changed.")
       }
-      assert.strictEqual((yield* call(["runs"], { cwd })).code, 0)
+      const listed = yield* call(["runs"], { cwd })
+      assert.strictEqual(listed.code, 0)
+      assert.match(listed.stdout, new RegExp(`^${id} +fixture +newer `, "m"))
+      assert.include((yield* call(["rm", id], { cwd })).stderr, `Run "${id}" is newer than this Cairn, and what it has`)
       assert.deepStrictEqual(fs.readFileSync(journal), before)
       assert.deepStrictEqual(fs.readdirSync(runs), [id])
     }))

@@ -321,7 +321,7 @@ describe("PersistedRef", () => {
 
       const damage = new JournalDamaged({
         journal: "sums",
-        where: "journal",
+        where: "",
         record: 2,
         byte: 1,
         reason: "not an addition",

@@ -125,7 +125,7 @@ export const requestOf = Effect.fnUntraced(function*(app: App, info: Run.Info, a
 
 const lastUnfinished = (app: App) =>
   Effect.flatMap(Run.list, (runs) => {
-    const unfinished = runs.find(({ status }) => status !== "done" && status !== "damaged")
+    const unfinished = runs.find(({ state, status }) => status !== "done" && Option.isSome(state.started))
     if (unfinished !== undefined) return Effect.succeed(unfinished)
     const { where } = app.home
     return runs.length === 0

@@ -73,7 +73,7 @@ const ofRun = (
   const started = Option.getOrUndefined(state.started)
   const next = known.nextOf(app, info)
   const done = Summary.settled(summary)
-  const rows = Summary.rows(summary)
+  const rows = started === undefined ? [] : Summary.rows(summary)
   const requests = RunState.openRequests(state)
   const columns = Io.columnsOf(io.stdout)
   const verbose = app.parsed.switches.get("verbose") === true
@@ -130,11 +130,14 @@ const ofRun = (
           } did is still to be undone: going on does that first.`
         ]),
       ...requests.flatMap((request) => ["", ...handOff.toLines(app, id, request, requests, columns)]),
-      ...(rows.length === 0 ? [] : ["", `What a step gave: ${called} show ${quote(id)} --step NUMBER${home.option}`]),
+      ...(rows.length === 0
+        ? []
+        : ["", `What a step gave: ${called} show ${quote(id)} --step NUMBER${home.option}`]),
       ...Option.match(requests.length > 0 ? Option.none() : next, {
         onNone: () => [],
         onSome: (command) => [`Go on: ${command}`]
-      })
+      }),
+      ...(started === undefined ? ["It was stopped before it began: repeat the command that started it."] : [])
     ].join("\n") + "\n"
   }
 }
@@ -347,10 +350,12 @@ const fixOf = (problem: Problem): ReadonlyArray<string> =>
 
 const problemOf = (problem: Problem): string =>
   problem._tag === "Failure"
-    ? [`${problem.tag}: ${printable.text(problem.message)}`, ...fixOf(problem), ""].join("\n")
-    : [`${problem.name}: ${printable.text(problem.message)}`, ...problem.frames.map((frame) => `  ${frame}`), ""].join(
-      "\n"
-    )
+    ? [printable.text(`${problem.tag}: ${problem.message}`), ...fixOf(problem), ""].join("\n")
+    : [
+      printable.text(`${problem.name}: ${problem.message}`),
+      ...problem.frames.map((frame) => `  ${printable.line(frame)}`),
+      ""
+    ].join("\n")
 
 /** The input in a few words; paths below the current folder as they are called from it. */
 const short = (input: unknown, cwd: string): string =>

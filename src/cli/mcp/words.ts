@@ -31,7 +31,6 @@ export interface Call {
  * @since 0.1.0
  */
 export const nextOf = ({ id: run, program, state, status }: Run.Info): Option.Option<Call> => {
-  if (status === "damaged") return Option.none()
   if (status === "running") return Option.some({ tool: "run_status", arguments: { run } })
   if (status === "done") return Option.some({ tool: "run_output", arguments: { run } })
   const [request, ...others] = RunState.openRequests(state)
