@@ -274,10 +274,36 @@ describe("what comes from outside", () => {
     ),
     { description: `Does ${evil}`, print: (text) => text }
   )
+  class Evil extends Schema.TaggedError<Evil>()(evil, {}) {
+    override get message(): string {
+      return evil
+    }
+    get fix(): string {
+      return evil
+    }
+  }
+  /** Fails, or has a bug. */
+  const failing = Program.make(
+    Pipeline.make("failing", { input: Schema.Struct({ text: Schema.String }) }).pipe(
+      Pipeline.step(
+        "step",
+        Step.make("step", {
+          title: "Failing",
+          input: Schema.String,
+          success: Schema.Void,
+          failure: Evil,
+          run: (text) =>
+            text === "bug" ? Effect.die(Object.assign(new Error(evil), { name: evil })) : Effect.fail(new Evil({}))
+        }),
+        ({ input }) => input.text
+      )
+    ),
+    { description: "Fails." }
+  )
 
   it.live("cannot reach the terminal", () =>
     Effect.gen(function*() {
-      const definition = { name: "evil", version: "1", programs: [program] }
+      const definition = { name: "evil", version: "1", programs: [program, failing] }
       const all = [
         ["evil", "--text", evil],
         ["evil", "--text", evil, "--progress", "lines"],
@@ -294,6 +320,13 @@ describe("what comes from outside", () => {
         ["evil", "--help"],
         ["evil", evil],
         ["evil", "--text", "x", `--${evil}`],
+        ...["bug", "failure"].flatMap((text) => [
+          ["failing", "--text", text],
+          ["failing", "--text", text, "--verbose", "--progress", "lines"],
+          ["show"],
+          ["show", "--verbose"],
+          ["show", "--step", "1"]
+        ]),
         [evil],
         []
       ]
