@@ -159,7 +159,9 @@ describe("the live view", () => {
       const long = "A step whose title is rather long"
       const view = yield* open({ columns: 80, rows: 12 }, ["Step 1", long])
 
-      yield* view.tell(began, started(1), succeeded(1, "one"), started(2, 0, long), succeeded(2, "two", long))
+      yield* view.tell(began, started(1), succeeded(1, "one"))
+      yield* TestClock.adjust("80 millis")
+      yield* view.tell(started(2, 0, long), succeeded(2, "two", long))
       yield* TestClock.adjust("80 millis")
 
       assert.deepStrictEqual((yield* view.screen).slice(1), [
