@@ -65,7 +65,11 @@ describe("the package", { timeout: 300_000 }, () => {
     const tarball = packed.trim().split("\n").at(-1) ?? ""
     const project = join(folder, "project")
     fs.mkdirSync(project)
-    fs.writeFileSync(join(project, "package.json"), "{\"private\":true,\"type\":\"module\"}")
+    // As the README begins one; without the type, its first program is taken for CommonJS and has no `await` of its own.
+    const readme = fs.readFileSync(at("README.md"), "utf8")
+    const [, begin = "exit 1"] = /^```sh\n(.*)\nnpm install effect-cairn effect@3\n```$/m.exec(readme) ?? []
+    execFileSync("bash", ["-c", begin], { cwd: project, stdio: "pipe" })
+    assert.strictEqual(JSON.parse(fs.readFileSync(join(project, "package.json"), "utf8")).type, "module")
 
     await npm(["install", join(folder, tarball)], project)
     assert.isFalse(fs.existsSync(join(project, "node_modules/effect")), "the command needs no effect")
@@ -89,7 +93,7 @@ console.log(await Effect.runPromise(Step.make("double", { title: "Doubling", inp
     assert.strictEqual(execFileSync(process.execPath, ["program.js"], { cwd: project, encoding: "utf8" }), "42\n")
 
     // The first program of the README needs nothing else. (This Node may not run TypeScript by itself yet.)
-    const [, hello = ""] = /^```ts\n(.*?)^```$/ms.exec(fs.readFileSync(at("README.md"), "utf8")) ?? []
+    const [, hello = ""] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? []
     fs.writeFileSync(join(project, "hello.ts"), hello)
     const greeted = execFileSync(join(project, "node_modules/.bin/jiti"), ["hello.ts"], {
       cwd: project,
