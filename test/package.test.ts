@@ -44,7 +44,7 @@ describe("the package", { timeout: 300_000 }, () => {
     }
   })
 
-  it("loads the code of models only for a command that asks one", () => {
+  it("loads the code of programs and of models only for a command that needs it", () => {
     const read = (name: string) => fs.readFileSync(at(`dist/bin/${name}`), "utf8")
     const atOnce = new Set<string>()
     const load = (name: string) => {
@@ -55,8 +55,12 @@ describe("the package", { timeout: 300_000 }, () => {
     load("main.mjs")
     const ofModels = fs.readdirSync(at("dist/bin")).filter((name) => read(name).includes("anthropic-version"))
 
+    const ofPrograms = ["implement", "agentEnhance", "templateQa", "selftest"].map((name) =>
+      fs.readdirSync(at("dist/bin")).find((file) => file.startsWith(`${name}-`)) ?? name
+    )
+
     assert.isAbove(ofModels.length, 0)
-    assert.deepStrictEqual(ofModels.filter((name) => atOnce.has(name)), [])
+    assert.deepStrictEqual([...ofModels, ...ofPrograms].filter((name) => atOnce.has(name)), [])
   })
 
   it("installs from its tarball into an empty folder: the command alone, then the library", async () => {

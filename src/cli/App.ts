@@ -13,6 +13,28 @@ import type { Parsed } from "./parse.ts"
 import type { Watched } from "./Watched.ts"
 
 /**
+ * A program that is known by its name, and loaded only where a call is about it. `load` may be called again: what is
+ * imported is loaded once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lazy<out Program> {
+  readonly name: string
+  readonly load: () => Promise<Program>
+}
+
+type OrLazy<Program> = Program | Lazy<Program>
+
+/**
+ * Any program that a command line can run.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AnyProgram = Program.Program<unknown, RunFolder>
+
+/**
  * The parts of a command line. Its layer provides `Provided`, which programs and commands may need.
  *
  * @category models
@@ -21,7 +43,8 @@ import type { Watched } from "./Watched.ts"
 export interface Definition<Options = {}, OptionsI = {}, Provided = never> {
   readonly name: string
   readonly version: string
-  readonly programs: ReadonlyArray<Program.Program<unknown, RunFolder | NoInfer<Provided>>>
+  /** Each as it is, or by its name and how it is loaded. */
+  readonly programs: ReadonlyArray<OrLazy<Program.Program<unknown, RunFolder | NoInfer<Provided>>>>
   /** Commands of your own, beside those that every command line has. */
   readonly commands?: ReadonlyArray<Command<unknown, RunFolder | NoInfer<Provided>>>
   /** Options of your own that every command takes; they are given to `layer`, and not recorded. */
@@ -51,7 +74,7 @@ export interface Provisioned<Options, OptionsI, Provided> extends Definition<Opt
  * @since 0.1.0
  */
 export interface AnyDefinition extends Omit<Definition, "programs" | "commands" | "options" | "layer"> {
-  readonly programs: ReadonlyArray<Program.Program<unknown, unknown>>
+  readonly programs: ReadonlyArray<OrLazy<Program.Program<unknown, unknown>>>
   readonly commands?: ReadonlyArray<Command<unknown, unknown>>
   readonly options?: Schema.Schema.AnyNoContext
   readonly layer?: (options: never) => Layer.Layer<never, unknown, RunFolder>
@@ -99,6 +122,16 @@ export interface App extends Parts {
   readonly isForAgent: boolean
   readonly parsed: Parsed
   readonly watched: Watched
+}
+
+/**
+ * One for which all programs are loaded.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Loaded extends App {
+  readonly programs: ReadonlyArray<AnyProgram>
 }
 
 /**

@@ -12,6 +12,7 @@ import { quote } from "../pipeline/quote.ts"
 import * as agentEnvironment from "./agentEnvironment.ts"
 import {
   type AnyDefinition,
+  type AnyProgram,
   type App,
   type Definition,
   type Outcome,
@@ -43,6 +44,7 @@ import * as Home from "./home.ts"
 import * as Io from "./Io.ts"
 import * as logger from "./logger.ts"
 import { commandOf, parse, type Parsed } from "./parse.ts"
+import * as Programs from "./programs.ts"
 import * as progress from "./progress.ts"
 import { runMain } from "./runMain.ts"
 import * as Spec from "./Spec.ts"
@@ -54,6 +56,9 @@ import * as Watched from "./Watched.ts"
 
 /**
  * Runs the command line of this process, and ends the process with the code that says how it went.
+ *
+ * A program of many packages may be given by its name and how it is loaded, which is done only where a call is about it:
+ * `{ name: "report", load: () => import("./report.ts").then(({ report }) => report) }`.
  *
  * @example
  * ```ts
@@ -130,7 +135,7 @@ export const runFile = (file: userFile.UserFile, args: ReadonlyArray<string>): v
         const all = { ...definition, programs, commands }
         const [only, ...others] = programs
         const [first = ""] = args
-        const isNamed = commandsOf(partsOf(all)).all.some(({ spec: { name } }) => name === first) ||
+        const isNamed = commandsOf(partsOf(all), programs).all.some(({ spec: { name } }) => name === first) ||
           first.startsWith("--help") ||
           first === "-h"
         return main(all, {
@@ -165,7 +170,6 @@ export const main: {
 
 const mainOf = (parts: Parts, io: Io.Io): Effect.Effect<number> =>
   Effect.suspend(() => {
-    const commands = commandsOf(parts)
     let app = beginning(parts, io)
     let hasEnded = false
     const end = (exit: Exit.Exit<Outcome, unknown>): number => {
@@ -188,9 +192,7 @@ const mainOf = (parts: Parts, io: Io.Io): Effect.Effect<number> =>
         app = understood
         return app
       })
-    return Effect.uninterruptibleMask((restore) =>
-      Effect.map(Effect.exit(restore(dispatch(app, commands, parsed))), end)
-    )
+    return Effect.uninterruptibleMask((restore) => Effect.map(Effect.exit(restore(dispatch(app, parsed))), end))
   })
 
 /** What is known before the command line is understood: how to say that it was not. */
@@ -221,45 +223,72 @@ const asked = (app: App, parsed: Parsed): Either.Either<App, UsageError> =>
 const beforeDashes = (words: ReadonlyArray<string>): ReadonlyArray<string> =>
   words.includes("--") ? words.slice(0, words.indexOf("--")) : words
 
-const dispatch = Effect.fnUntraced(function*(
-  begun: App,
-  { all, specs }: ReturnType<typeof commandsOf>,
-  parsed: (spec: Spec.Spec, rest: ReadonlyArray<string>) => Effect.Effect<App, UsageError>
-) {
+/** Reads the words behind the name of a command. */
+type Reads = (spec: Spec.Spec, rest: ReadonlyArray<string>) => Effect.Effect<App, UsageError>
+
+/**
+ * Most calls name the program that they are about, or none: it takes all of them only to say what there is, and what is
+ * wrong with a call.
+ */
+const dispatch = (begun: App, parsed: Reads): Effect.Effect<Outcome, unknown> => {
+  const { args } = begun.io
+  const [word = ""] = args
+  const names = Programs.names(begun)
+  const named = understood(begun, args, parsed)
+  const all = understood(begun, names, parsed)
+  return Effect.flatMap(
+    names.includes(word)
+      ? named
+      : word === complete.word || beforeDashes(args).some(isHelp)
+      ? all
+      : Effect.catchTag(named, "UsageError", () => all),
+    ({ running }) => running
+  )
+}
+
+const isHelp = (word: string): boolean => word === "--help" || word === "-h"
+
+/** What is called, as far as these programs tell it. */
+const understood = Effect.fnUntraced(function*(begun: App, names: ReadonlyArray<string>, parsed: Reads) {
   const { io, name } = begun
-  yield* checked(begun, all)
-  if (io.args[0] === complete.word) return yield* complete.run(begun, specs, io.args.slice(1))
+  const programs = yield* Programs.named(begun, names)
+  const { all, specs } = commandsOf(begun, programs)
+  yield* checked(begun, all, begun.programs.filter((program) => !Programs.isThere(program, names)))
+  if (io.args[0] === complete.word) return { running: complete.run(begun, specs, io.args.slice(1)) }
 
   const { command, rest: words } = commandOf([specs.root, ...specs.all].flatMap(({ flags }) => flags), io.args)
+  const ofAll = programs.length === begun.programs.length
+    ? Effect.succeed(specs)
+    : Effect.map(Programs.all(begun), (programs) => commandsOf(begun, programs).specs)
   if (Option.isNone(command)) {
-    if (beforeDashes(words).includes("--version")) return versionOf(begun)
+    if (beforeDashes(words).includes("--version")) return { running: Effect.succeed(versionOf(begun)) }
     const app = yield* Effect.mapError(parsed(specs.root, words), (error) => ofNobody(name, words, specs) ?? error)
-    return helpCommand.ofAll(app, specs)
+    return { running: Effect.map(ofAll, (specs) => helpCommand.ofAll(app, specs)) }
   }
   const outer = all.find(({ spec }) => spec.name === command.value)
   if (outer === undefined) {
     // What follows an option that nobody has may be its value rather than a command.
     const before = io.args.slice(0, io.args.indexOf(command.value))
     const stray = before.find((word) => word.startsWith("-") && ![specs.root, ...specs.all].some(hasOption(word)))
-    if (stray !== undefined) return yield* Effect.as(parsed(specs.root, [stray]), helpCommand.ofAll(begun, specs))
+    if (stray !== undefined) yield* parsed(specs.root, [stray])
     return yield* helpCommand.unknown(begun, specs, command.value)
   }
   const { found, rest } = within(outer, words)
-  if (beforeDashes(rest).some((word) => word === "--help" || word === "-h")) {
-    return helpCommand.ofCommand(begun, found.spec)
-  }
+  if (beforeDashes(rest).some(isHelp)) return { running: Effect.succeed(helpCommand.ofCommand(begun, found.spec)) }
   const app = yield* parsed(found.spec, rest)
   const missing = found.spec.args.filter(({ only, required }) => required && only === undefined)[app.parsed.args.length]
   if (missing !== undefined && !app.parsed.values.has("input")) {
     return yield* new UsageError({ reason: `<${missing.name}> is missing.`, fix: Spec.hint(name, found.spec) })
   }
-  return yield* found.run(app, specs).pipe(
-    Effect.provide(Layer.mergeAll(
+  const running = Effect.provide(
+    found.run(app, ofAll),
+    Layer.mergeAll(
       // Where none is asked for, no database need be reached.
       found.isWithoutRuns === true ? JournalFile.layer({ home: app.home.folder }) : Store.layer(app),
       logger.layer(io, app.parsed)
-    ))
+    )
   )
+  return { running }
 })
 
 /** An option that only a command has, without that command: it is not misspelt. */
@@ -286,12 +315,19 @@ const hasOption = (word: string) => ({ flags }: Spec.Spec): boolean => {
 }
 
 /** A command line that can be called: what is wrong with one is wrong whatever the command. */
-const checked = ({ commands, exitCodes, name, options }: App, all: ReadonlyArray<Command>) => {
+const checked = (
+  { commands, exitCodes, name, options }: App,
+  all: ReadonlyArray<Command>,
+  unloaded: App["programs"]
+) => {
   const refused = (reason: string) => new DefinitionRefused({ name, reason })
   const codes = exitCode.refusal(exitCodes)
   const argument = Spec.argsOf(options)[0]
   const strange = commands.find(({ name }) => !/^[A-Za-z0-9][\w.:-]*$/.test(name))
-  const clash = Spec.clash([...all, ...all.flatMap(({ inner = [] }) => inner)].map(({ spec }) => spec))
+  const clash = Spec.clash(
+    [...all, ...all.flatMap(({ inner = [] }) => inner)].map(({ spec }) => spec),
+    unloaded.map(({ name }) => name)
+  )
   return codes !== undefined
     ? refused(codes)
     : argument !== undefined
@@ -314,7 +350,11 @@ interface Command {
   readonly isWithoutRuns?: boolean
   /** Commands of two words, of which this is the first. */
   readonly inner?: ReadonlyArray<Command>
-  readonly run: (app: App, specs: helpCommand.Specs) => Effect.Effect<Outcome, unknown, Journal>
+  /** It may ask what there is besides. */
+  readonly run: (
+    app: App,
+    specs: Effect.Effect<helpCommand.Specs, DefinitionRefused>
+  ) => Effect.Effect<Outcome, unknown, Journal>
 }
 
 /** The command that is meant, which the next word may say. */
@@ -330,8 +370,8 @@ const listed = (commands: ReadonlyArray<Command>): ReadonlyArray<Spec.Spec> =>
 
 const names = (commands: ReadonlyArray<Command>): ReadonlyArray<string> => listed(commands).map(({ name }) => name)
 
-const commandsOf = (definition: Parts) => {
-  const programs = definition.programs.map((program): Command => ({
+const commandsOf = (definition: Parts, known: ReadonlyArray<AnyProgram>) => {
+  const programs = known.map((program): Command => ({
     hidden: program.hidden,
     spec: programCommand.spec(program),
     run: (app) => programCommand.run(app, program)
@@ -350,14 +390,14 @@ const commandsOf = (definition: Parts) => {
     {
       spec: plan.spec(listed(programs)),
       run: plan.ofRun,
-      inner: definition.programs.map((program) => ({
+      inner: known.map((program) => ({
         hidden: program.hidden,
         spec: plan.programSpec(program),
         run: (app) => plan.ofProgram(app, program)
       }))
     },
-    { spec: resumeCommand.resumeSpec(definition.programs), run: resumeCommand.resume },
-    { spec: resumeCommand.answerSpec(definition.programs), run: resumeCommand.answer },
+    { spec: resumeCommand.resumeSpec(known), run: (app) => resumeCommand.resume(app, known) },
+    { spec: resumeCommand.answerSpec(known), run: (app) => resumeCommand.answer(app, known) },
     { spec: fork.spec, run: fork.run },
     { spec: removeCommand.removeSpec, run: removeCommand.remove },
     { spec: removeCommand.collectSpec, run: removeCommand.collect },

@@ -9,6 +9,7 @@
 import { Effect, type Redacted, Schema } from "effect"
 import type { Journal } from "../pipeline/Journal.ts"
 import type { Example } from "../pipeline/Program.ts"
+import type { DefinitionRefused } from "./UsageError.ts"
 
 const TypeId: unique symbol = Symbol.for("effect-cairn/Command")
 type TypeId = typeof TypeId
@@ -50,8 +51,8 @@ export interface Call {
   readonly where: string
   /** The URL of the server, where they are on one. A password may be in it. */
   readonly url: Redacted.Redacted | undefined
-  /** The variables from which programs and commands read secrets. */
-  readonly secrets: ReadonlyArray<string>
+  /** The variables from which programs and commands read secrets; it loads the programs. */
+  readonly secrets: Effect.Effect<ReadonlyArray<string>, DefinitionRefused>
   /** How wide stdout is, and whether it takes colours. */
   readonly columns: number
   readonly colors: boolean

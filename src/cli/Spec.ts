@@ -357,13 +357,14 @@ export const variablesOf = (schema: Schema.Schema.AnyNoContext): ReadonlyArray<V
   }))
 
 /**
- * What is wrong with commands that were put together: two of one name, or two options of one name in one of them.
+ * What is wrong with commands that were put together: two of one name, or two options of one name in one of them. Of
+ * `others` no more is known than what they are called.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const clash = (specs: ReadonlyArray<Spec>): Option.Option<string> => {
-  const command = twice(specs.map(({ name }) => name))
+export const clash = (specs: ReadonlyArray<Spec>, others: ReadonlyArray<string> = []): Option.Option<string> => {
+  const command = twice([...specs.map(({ name }) => name), ...others])
   if (command !== undefined) return Option.some(`two commands are called "${command}"; rename one of them`)
   for (const { args, flags, name } of specs) {
     const option = twice(

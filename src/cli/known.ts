@@ -3,12 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Option, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
 import type * as Run from "../pipeline/Run.ts"
 import * as RunState from "../pipeline/RunState.ts"
 import type { App } from "./App.ts"
 import * as handOff from "./handOff.ts"
+import * as Programs from "./programs.ts"
+import type { DefinitionRefused } from "./UsageError.ts"
 
 /**
  * The pipeline that a run is a run of, where this command line has the program.
@@ -16,16 +18,20 @@ import * as handOff from "./handOff.ts"
  * @category accessors
  * @since 0.1.0
  */
-export const pipelineOf = (app: App, { program, state }: Run.Info): Option.Option<Pipeline.Any> =>
-  Option.flatMap(
-    Option.fromNullable(app.programs.find(({ name }) => name === program)),
-    ({ fixed, input, pipeline }) =>
+export const pipelineOf = (
+  app: App,
+  { program, state }: Run.Info
+): Effect.Effect<Option.Option<Pipeline.Any>, DefinitionRefused> =>
+  Effect.map(
+    Programs.find(app, program),
+    Option.flatMap(({ fixed, input, pipeline }) =>
       Option.orElse(fixed, () =>
         Option.flatMap(state.started, (started) =>
           Option.map(
             Schema.decodeUnknownOption(input)(started.input),
             (value) => pipeline(value as never)
           )))
+    )
   )
 
 /**

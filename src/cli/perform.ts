@@ -15,7 +15,7 @@ import * as Run from "../pipeline/Run.ts"
 import * as RunState from "../pipeline/RunState.ts"
 import * as Secrets from "../pipeline/Secrets.ts"
 import { Suspended } from "../pipeline/Suspended.ts"
-import type { App, Outcome } from "./App.ts"
+import type { AnyProgram, App, Outcome } from "./App.ts"
 import * as handOff from "./handOff.ts"
 import * as Home from "./home.ts"
 import * as progress from "./progress.ts"
@@ -32,15 +32,15 @@ import * as Watched from "./Watched.ts"
  */
 export const perform = <E>(
   app: App,
-  program: string,
+  program: Pick<AnyProgram, "fixed" | "name">,
   running: Effect.Effect<Program.Finished, E, RunFolder | Journal>,
   hint?: string
 ): Effect.Effect<Outcome, unknown, Journal> => {
-  app.watched.summary = { ...app.watched.summary, program: Option.some(program) }
+  app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
   const reporter = Layer.effect(
     Reporter.Reporter,
     Effect.map(Reporter.Reporter, (shown) => Reporter.all(Watched.reporter(app.watched), shown))
-  ).pipe(Layer.provide(progress.layer(app, program, hint)))
+  ).pipe(Layer.provide(progress.layer(app, program.fixed, hint)))
   return running.pipe(
     Effect.map(({ output, text }) => ({
       text: text === "" ? "" : `${text}\n`,
@@ -48,7 +48,7 @@ export const perform = <E>(
         schema: "cairn.result/1",
         status: "done",
         run: Option.getOrNull(Option.filter(app.watched.summary.run, (run) => Home.holds(app.home, run))),
-        program,
+        program: program.name,
         ...result.reportOf(app.watched.summary),
         output
       }

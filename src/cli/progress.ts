@@ -7,6 +7,7 @@ import { Layer, Option } from "effect"
 import * as ReporterJson from "../layers/Reporter/Json.ts"
 import * as ReporterLines from "../layers/Reporter/Lines.ts"
 import * as ReporterLive from "../layers/Reporter/Live.ts"
+import type * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Plan from "../pipeline/Plan.ts"
 import { Reporter, silent } from "../pipeline/Reporter.ts"
 import type { App } from "./App.ts"
@@ -36,14 +37,17 @@ export const mode = (io: Io.Io, parsed: Parsed): "live" | "lines" | "json" | "no
  * @category layers
  * @since 0.1.0
  */
-export const layer = (app: App, program: string, hint?: string): Layer.Layer<never> => {
-  const { io, name, parsed } = app
+export const layer = (
+  { io, name, parsed }: Pick<App, "io" | "name" | "parsed">,
+  pipeline: Option.Option<Pipeline.Any>,
+  hint?: string
+): Layer.Layer<never> => {
   const shown = { colors: Io.colors(io, io.stderr, parsed), ...(hint === undefined ? {} : { hint }) }
   switch (mode(io, parsed)) {
     case "json":
       return ReporterJson.layer({ write: io.stderr.write, name })
     case "live":
-      return ReporterLive.layer({ ...io.stderr, ...shown, titles: titles(app, program) })
+      return ReporterLive.layer({ ...io.stderr, ...shown, titles: titlesOf(pipeline) })
     case "lines":
       return ReporterLines.layer({ write: io.stderr.write, ...shown })
     case "none":
@@ -52,11 +56,7 @@ export const layer = (app: App, program: string, hint?: string): Layer.Layer<nev
 }
 
 /** The titles of a program's steps, where they are known before it has its input. */
-const titles = ({ programs }: App, program: string): ReadonlyArray<string> =>
-  Option.match(
-    Option.flatMap(Option.fromNullable(programs.find(({ name }) => name === program)), ({ fixed }) => fixed),
-    {
-      onNone: () => [],
-      onSome: (pipeline) => Plan.of(pipeline).nodes.filter(({ hidden }) => !hidden).map(({ title }) => title)
-    }
-  )
+const titlesOf: (pipeline: Option.Option<Pipeline.Any>) => ReadonlyArray<string> = Option.match({
+  onNone: () => [],
+  onSome: (pipeline) => Plan.of(pipeline).nodes.filter(({ hidden }) => !hidden).map(({ title }) => title)
+})

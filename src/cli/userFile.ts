@@ -11,7 +11,7 @@ import { extname } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Program from "../pipeline/Program.ts"
-import type { Parts } from "./App.ts"
+import type { AnyProgram, Parts } from "./App.ts"
 import * as Command from "./Command.ts"
 import { install } from "./version.ts"
 
@@ -86,7 +86,7 @@ const isCommandLine = Schema.is(
  */
 export const exportsOf = (
   { name, path }: UserFile
-): Effect.Effect<Pick<Parts, "programs" | "commands">, FileUnusable> =>
+): Effect.Effect<Pick<Parts, "commands"> & { readonly programs: ReadonlyArray<AnyProgram> }, FileUnusable> =>
   Effect.gen(function*() {
     const module = yield* imported(name, "Correct it and repeat the command.", load(path))
     const exported = [...new Set(typeof module === "object" && module !== null ? Object.values(module).flat() : [])]
@@ -103,7 +103,7 @@ export const exportsOf = (
     })
   })
 
-const programOf = (value: unknown): Option.Option<Parts["programs"][number]> =>
+const programOf = (value: unknown): Option.Option<AnyProgram> =>
   Program.isProgram(value)
     ? Option.some(value)
     : Pipeline.isPipeline(value)
@@ -128,6 +128,6 @@ const imported = <A>(name: string, fix: string, module: Effect.Effect<A, { reado
   Effect.mapError(module, ({ error }) =>
     new FileUnusable({
       file: name,
-      reason: `it cannot be loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      reason: `it cannot be loaded: ${String(error)}`,
       fix
     }))

@@ -72,10 +72,10 @@ export class MarksUnclear extends Schema.TaggedError<MarksUnclear>()("MarksUncle
 }
 
 /** @category running */
-export const run = Effect.fnUntraced(function*(app: App, specs: Specs) {
+export const run = Effect.fnUntraced(function*<E>(app: App, specs: Effect.Effect<Specs, E>) {
   const isOn = (name: string) => app.parsed.switches.get(name) === true
   const layer = isOn("print") || isOn("check") ? WorkspaceDryRun.layer : WorkspaceRooted.layer
-  const files = yield* Effect.provide(write(app, specs), layer({ root: app.io.cwd }))
+  const files = yield* Effect.provide(write(app, yield* specs), layer({ root: app.io.cwd }))
   const changed = files.filter(({ change }) => change !== "unchanged")
   if (isOn("check") && changed.length > 0) {
     const agents = agentNames.filter(isOn).map((name) => ` --${name}`).join("")

@@ -81,7 +81,7 @@ export const importRun = Effect.fnUntraced(function*(app: App) {
   const info = yield* Run.info(run)
   const next = known.nextOf(app, info)
   return {
-    json: { schema: "cairn.imported/1", records, ...runs.toJson(app, info) },
+    json: { schema: "cairn.imported/1", records, ...(yield* runs.toJson(app, info)) },
     text: `Imported ${run} (${info.status}): ${records} records\n${
       Option.match(next, { onNone: () => "", onSome: (command) => `\nGo on: ${command}\n` })
     }`

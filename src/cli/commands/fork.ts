@@ -58,11 +58,11 @@ export const run = Effect.fnUntraced(function*(app: App) {
   // A fork without it only does once more what it had not to.
   yield* Effect.ignore(Written.copy(Written.folder(app.home.runs), { from: source.id, to: id }))
   const fork = yield* Run.info(id)
-  const { done, of } = runs.toJson(app, fork)
+  const shown = yield* runs.toJson(app, fork)
   return {
-    json: { schema: "cairn.fork/1", ...runs.toJson(app, fork) },
+    json: { schema: "cairn.fork/1", ...shown },
     text:
-      `${id} is a fork of ${source.id}: ${done} of ${of} steps are done\n\nWhat it would do: ${called} plan ${id}${home.option}\nGo on: ${
+      `${id} is a fork of ${source.id}: ${shown.done} of ${shown.of} steps are done\n\nWhat it would do: ${called} plan ${id}${home.option}\nGo on: ${
         handOff.next(app, id)
       }\n`
   } satisfies Outcome

@@ -6,6 +6,7 @@
 import { Effect, Option } from "effect"
 import * as Plan from "../../pipeline/Plan.ts"
 import type { App, Outcome } from "../App.ts"
+import * as Programs from "../programs.ts"
 import * as Spec from "../Spec.ts"
 import { UsageError } from "../UsageError.ts"
 
@@ -25,11 +26,8 @@ export const spec = (names: ReadonlyArray<string>): Spec.Spec => ({
 
 /** @category running */
 export const run = Effect.fnUntraced(function*(app: App) {
-  const [name] = app.parsed.args
-  const pipeline = Option.flatMap(
-    Option.fromNullable(app.programs.find((program) => program.name === name)),
-    ({ fixed }) => fixed
-  )
+  const [name = ""] = app.parsed.args
+  const pipeline = Option.flatMap(yield* Programs.find(app, name), ({ fixed }) => fixed)
   if (Option.isNone(pipeline)) {
     return yield* new UsageError({
       reason: `The steps of ${name} depend on its input, so that there is no one graph.`,

@@ -47,8 +47,8 @@ export const spec = (commands: ReadonlyArray<string>): Spec.Spec => ({
 })
 
 /** @category running */
-export const run = (app: App, specs: Specs): Effect.Effect<Outcome> =>
-  Effect.sync(() => {
+export const run = <E>(app: App, specs: Effect.Effect<Specs, E>): Effect.Effect<Outcome, E> =>
+  Effect.map(specs, (specs) => {
     const [topic] = app.parsed.args
     const spec = specs.all.find(({ name }) => name === topic)
     if (spec !== undefined) return ofCommand(app, spec)

@@ -5,6 +5,7 @@
  */
 import { Effect } from "effect"
 import type { App } from "../App.ts"
+import * as Programs from "../programs.ts"
 import * as Spec from "../Spec.ts"
 import { UsageError } from "../UsageError.ts"
 
@@ -27,4 +28,4 @@ export const run = (app: App) =>
         reason: "mcp needs packages that are not installed.",
         fix: "npm install @effect/ai@^0.37.0 @effect/rpc@^0.76.2"
       })
-  }).pipe(Effect.flatMap(({ serve }) => serve(app)))
+  }).pipe(Effect.flatMap(({ serve }) => Effect.flatMap(Programs.all(app), (programs) => serve({ ...app, programs }))))

@@ -10,6 +10,7 @@ import * as Secrets from "../../pipeline/Secrets.ts"
 import type { App, Outcome } from "../App.ts"
 import * as Io from "../Io.ts"
 import { surrounding } from "../perform.ts"
+import * as Programs from "../programs.ts"
 import * as Spec from "../Spec.ts"
 import * as values from "../values.ts"
 
@@ -40,11 +41,12 @@ export const run = (app: App, command: App["commands"][number]): Effect.Effect<O
       home: home.folder,
       where: home.where,
       url: home.store._tag === "Postgres" ? home.store.url : undefined,
-      secrets: [
-        ...app.programs.flatMap(({ input, settings }) => [input, settings]),
-        ...app.commands.map(({ options }) => options),
-        app.options
-      ].flatMap(Spec.variablesOf).map(({ name }) => name),
+      secrets: Effect.map(Programs.all(app), (programs) =>
+        [
+          ...programs.flatMap(({ input, settings }) => [input, settings]),
+          ...app.commands.map(({ options }) => options),
+          app.options
+        ].flatMap(Spec.variablesOf).map(({ name }) => name)),
       columns: Io.columnsOf(io.stdout),
       colors: Io.colors(io, io.stdout, parsed)
     })

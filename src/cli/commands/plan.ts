@@ -11,17 +11,16 @@ import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
 import type { RunNotFound } from "../../pipeline/RunError.ts"
 import type { Foretold } from "../../pipeline/RunEvent.ts"
-import type { App, Outcome } from "../App.ts"
+import type { AnyProgram, App, Outcome } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import { surrounding } from "../perform.ts"
+import * as Programs from "../programs.ts"
 import * as Spec from "../Spec.ts"
 import { suggest } from "../suggest.ts"
 import * as table from "../table.ts"
 import { UsageError } from "../UsageError.ts"
 import * as program from "./program.ts"
 import * as resume from "./resume.ts"
-
-type Program = App["programs"][number]
 
 const description = "Says what each step would do, and why, without running any."
 
@@ -46,7 +45,7 @@ export const spec = (programs: ReadonlyArray<Spec.Spec>): Spec.Spec => ({
 })
 
 /** @category constructors */
-export const programSpec = (of: Program): Spec.Spec => {
+export const programSpec = (of: AnyProgram): Spec.Spec => {
   const { examples, flags, ...rest } = program.spec(of)
   return {
     ...rest,
@@ -60,7 +59,7 @@ export const programSpec = (of: Program): Spec.Spec => {
 const notToRun = new Set(Spec.running.map(({ name }) => name))
 
 /** @category running */
-export const ofProgram = Effect.fnUntraced(function*(app: App, of: Program) {
+export const ofProgram = Effect.fnUntraced(function*(app: App, of: AnyProgram) {
   const { input, settings } = yield* program.given(app, of)
   const foretold = yield* of.forecast(input as never, settings as never, {
     new: app.parsed.switches.get("new") === true
@@ -72,9 +71,9 @@ export const ofProgram = Effect.fnUntraced(function*(app: App, of: Program) {
 /** @category running */
 export const ofRun = Effect.fnUntraced(function*(app: App) {
   const [name = ""] = app.parsed.args
-  const info = yield* Effect.mapError(
-    Effect.flatMap(Run.find(name), Run.info),
-    (error) => error._tag === "RunNotFound" ? meant(app, name, error) : error
+  const info = yield* Run.find(name).pipe(
+    Effect.flatMap(Run.info),
+    Effect.catchTag("RunNotFound", (error) => Effect.flatMap(Programs.all(app), meant(app, name, error)))
   )
   const { input, program, settings } = yield* resume.asLeft(app, info)
   const { forecast } = yield* program.forecast(input as never, settings as never, {
@@ -85,15 +84,17 @@ export const ofRun = Effect.fnUntraced(function*(app: App) {
 })
 
 /** What is neither a program nor a run may be a program that was misspelt. */
-const meant = ({ name, programs }: App, typed: string, error: RunNotFound): RunNotFound | UsageError =>
-  Option.match(suggest(typed, programs.filter(({ hidden }) => !hidden).map(({ name }) => name)), {
-    onNone: () => error,
-    onSome: (meant) =>
-      new UsageError({
-        reason: `There is neither a program nor a run ${JSON.stringify(typed)}.`,
-        fix: `Did you mean: ${name} plan ${meant}`
-      })
-  })
+const meant =
+  ({ name }: App, typed: string, error: RunNotFound) =>
+  (programs: ReadonlyArray<AnyProgram>): Effect.Effect<never, RunNotFound | UsageError> =>
+    Option.match(suggest(typed, programs.filter(({ hidden }) => !hidden).map(({ name }) => name)), {
+      onNone: () => error,
+      onSome: (meant) =>
+        new UsageError({
+          reason: `There is neither a program nor a run ${JSON.stringify(typed)}.`,
+          fix: `Did you mean: ${name} plan ${meant}`
+        })
+    })
 
 const outcome = (
   app: App,

@@ -6,17 +6,15 @@
  */
 import { Effect, Option } from "effect"
 import { resolve } from "node:path"
-import type { App } from "../App.ts"
+import type { AnyProgram, App } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import { perform, runOptions } from "../perform.ts"
 import * as Spec from "../Spec.ts"
 import { InputInvalid } from "../UsageError.ts"
 import * as values from "../values.ts"
 
-type Program = App["programs"][number]
-
 /** @category constructors */
-export const spec = (program: Program): Spec.Spec => ({
+export const spec = (program: AnyProgram): Spec.Spec => ({
   name: program.name,
   description: program.description,
   args: Spec.argsOf(program.input),
@@ -31,7 +29,7 @@ export const spec = (program: Program): Spec.Spec => ({
 })
 
 /** @category running */
-export const run = Effect.fnUntraced(function*(app: App, program: Program) {
+export const run = Effect.fnUntraced(function*(app: App, program: AnyProgram) {
   app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
   return yield* start(app, program, yield* handedIn(app))
 })
@@ -68,10 +66,10 @@ export const readInput = ({ io }: App, file: string): Effect.Effect<values.Given
  * @category parsing
  * @since 0.1.0
  */
-export const given = (app: App, program: Program) =>
+export const given = (app: App, program: AnyProgram) =>
   Effect.flatMap(handedIn(app), (handed) => read(app, program, handed))
 
-const read = Effect.fnUntraced(function*({ io, name, parsed }: App, program: Program, { file, ...json }: HandedIn) {
+const read = Effect.fnUntraced(function*({ io, name, parsed }: App, program: AnyProgram, { file, ...json }: HandedIn) {
   const fix = Spec.hint(name, spec(program))
   const record = values.withPaths(
     program.input,
@@ -98,11 +96,11 @@ const read = Effect.fnUntraced(function*({ io, name, parsed }: App, program: Pro
  * @category running
  * @since 0.1.0
  */
-export const start = Effect.fnUntraced(function*(app: App, program: Program, handed: HandedIn) {
+export const start = Effect.fnUntraced(function*(app: App, program: AnyProgram, handed: HandedIn) {
   const { input, recorded, settings } = yield* read(app, program, handed)
   return yield* perform(
     app,
-    program.name,
+    program,
     program.start(input as never, settings as never, {
       ...runOptions(app),
       new: app.parsed.switches.get("new") === true,

@@ -55,7 +55,7 @@ const isUnfinished = ({ parsed }: App): boolean => parsed.switches.get("unfinish
 export const remove = Effect.fnUntraced(function*(app: App) {
   const ids = yield* Effect.forEach(app.parsed.args, Run.find)
   const removed = yield* History.remove(ids, { unfinished: isUnfinished(app), dryRun: isDry(app) })
-  return outcome(app, { removed, kept: [] }, yield* when.now)
+  return yield* outcome(app, { removed, kept: [] }, yield* when.now)
 })
 
 /** @category running */
@@ -74,10 +74,10 @@ export const collect = Effect.fnUntraced(function*(app: App) {
     { keep: Option.getOrUndefined(keep), before, programs, unfinished: isUnfinished(app) },
     { dryRun: isDry(app) }
   )
-  return outcome(app, collected, now)
+  return yield* outcome(app, collected, now)
 })
 
-const outcome = (app: App, { kept, removed }: History.Collected, now: DateTime.Zoned): Outcome => {
+const outcome = Effect.fnUntraced(function*(app: App, { kept, removed }: History.Collected, now: DateTime.Zoned) {
   const count = (why: (typeof kept)[number]["why"]) => kept.filter((one) => one.why === why).length
   const staying = [
     [count("recent"), "recent"],
@@ -100,10 +100,10 @@ const outcome = (app: App, { kept, removed }: History.Collected, now: DateTime.Z
     text: [
       removed.length === 0
         ? "Nothing to remove.\n"
-        : `${isDry(app) ? "Would remove" : "Removed"} ${removed.length} run${removed.length === 1 ? "" : "s"}:\n\n${
-          runs.toText(app, removed, now)
-        }`,
+        : `${isDry(app) ? "Would remove" : "Removed"} ${removed.length} run${
+          removed.length === 1 ? "" : "s"
+        }:\n\n${yield* runs.toText(app, removed, now)}`,
       ...(staying.length === 0 ? [] : [`${removed.length === 0 ? "" : "\n"}Kept: ${staying.join(", ")}\n`])
     ].join("")
-  }
-}
+  } satisfies Outcome
+})

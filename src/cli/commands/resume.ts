@@ -11,15 +11,16 @@ import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
 import { RecordedInputInvalid, RunNotFound } from "../../pipeline/RunError.ts"
 import * as RunState from "../../pipeline/RunState.ts"
-import type { App } from "../App.ts"
+import type { AnyProgram, App } from "../App.ts"
 import * as handOff from "../handOff.ts"
 import { perform, runOptions } from "../perform.ts"
+import * as Programs from "../programs.ts"
 import * as Spec from "../Spec.ts"
 import * as surroundings from "../surroundings.ts"
 import { InputInvalid, UsageError } from "../UsageError.ts"
 import * as values from "../values.ts"
 
-const settingsOf = (programs: App["programs"]): ReadonlyArray<Spec.Flag> => {
+const settingsOf = (programs: ReadonlyArray<AnyProgram>): ReadonlyArray<Spec.Flag> => {
   const flags = new Map<string, Spec.Flag>()
   for (const program of programs) {
     for (const flag of Spec.flagsOf(program.settings, "Settings")) if (!flags.has(flag.name)) flags.set(flag.name, flag)
@@ -37,7 +38,7 @@ export const fromFlag: Spec.Flag = {
 }
 
 /** @category constructors */
-export const resumeSpec = (programs: App["programs"]): Spec.Spec => ({
+export const resumeSpec = (programs: ReadonlyArray<AnyProgram>): Spec.Spec => ({
   name: "resume",
   description: "Goes on with a run: by default the last one that can.",
   args: [{ ...Spec.aRun, required: false }],
@@ -51,7 +52,7 @@ export const resumeSpec = (programs: App["programs"]): Spec.Spec => ({
 })
 
 /** @category constructors */
-export const answerSpec = (programs: App["programs"]): Spec.Spec => ({
+export const answerSpec = (programs: ReadonlyArray<AnyProgram>): Spec.Spec => ({
   name: "answer",
   description: "Answers a question that a run waits for, and goes on with the run.",
   args: [
@@ -71,15 +72,19 @@ export const answerSpec = (programs: App["programs"]): Spec.Spec => ({
   examples: [{ command: "answer @last --file answer.json" }]
 })
 
-/** @category running */
-export const resume = Effect.fnUntraced(function*(app: App) {
+/**
+ * `programs` are those whose settings were understood.
+ *
+ * @category running
+ */
+export const resume = Effect.fnUntraced(function*(app: App, programs: ReadonlyArray<AnyProgram>) {
   const name = app.parsed.args[0]
   const info = name === undefined ? yield* lastUnfinished(app) : yield* Run.info(yield* Run.find(name))
-  return yield* goOn(app, info, new Map())
+  return yield* goOn(app, info, new Map(), programs)
 })
 
 /** @category running */
-export const answer = Effect.fnUntraced(function*(app: App) {
+export const answer = Effect.fnUntraced(function*(app: App, programs: ReadonlyArray<AnyProgram>) {
   const [name = "@last", asked] = app.parsed.args
   const info = yield* Run.info(yield* Run.find(name))
   if (Option.isSome(info.damage)) return yield* info.damage.value
@@ -94,7 +99,7 @@ export const answer = Effect.fnUntraced(function*(app: App) {
   const text = yield* handOff.readText(file, resolve(app.io.cwd, file), app.io.readStdin)
   // Nothing was said: that is no answer, and does not count as one.
   if (text.trim() === "") return yield* new InputInvalid({ where: handOff.nameOf(file), reason: "it is empty" })
-  return yield* goOn(app, info, new Map([[id, Given.Text({ text })]]))
+  return yield* goOn(app, info, new Map([[id, Given.Text({ text })]]), programs)
 })
 
 /**
@@ -139,13 +144,18 @@ const lastUnfinished = (app: App) =>
  * @category running
  * @since 0.1.0
  */
-export const goOn = Effect.fnUntraced(function*(app: App, info: Run.Info, answers: ReadonlyMap<string, Given>) {
+export const goOn = Effect.fnUntraced(function*(
+  app: App,
+  info: Run.Info,
+  answers: ReadonlyMap<string, Given>,
+  programs: ReadonlyArray<AnyProgram> = []
+) {
   const { watched } = app
   watched.summary = { ...watched.summary, run: Option.some(info.id), program: Option.some(info.program) }
-  const { input, program, recorded, settings } = yield* asLeft(app, info)
+  const { input, program, recorded, settings } = yield* asLeft(app, info, programs)
   return yield* perform(
     { ...app, isForAgent: app.isForAgent || isAnswered(app, info, answers) },
-    program.name,
+    program,
     program.resume(info.id, input as never, settings as never, {
       ...runOptions(app),
       settings: recorded,
@@ -181,9 +191,9 @@ export const from = ({ parsed }: App): { readonly from?: string } => {
  */
 export const begun = Effect.fnUntraced(function*(app: App, info: Run.Info) {
   if (Option.isSome(info.damage)) return yield* info.damage.value
-  const program = app.programs.find(({ name }) => name === info.program)
-  if (program === undefined) {
-    const listed = app.programs.filter(({ hidden }) => !hidden)
+  const program = yield* Programs.find(app, info.program)
+  if (Option.isNone(program)) {
+    const listed = (yield* Programs.all(app)).filter(({ hidden }) => !hidden)
     return yield* new UsageError({
       reason: `Run "${info.id}" is a run of "${info.program}", which ${app.name} does not have.`,
       fix: app.runsFiles
@@ -200,20 +210,24 @@ export const begun = Effect.fnUntraced(function*(app: App, info: Run.Info) {
       reason: `Run "${info.id}" was stopped before it began; repeat the command that started it`
     })
   }
-  return { program, started: started.value }
+  return { program: program.value, started: started.value }
 })
 
 /**
  * A run as it was left: its program, the input that it began with, and the settings that it had last, over which go those
- * that are given now.
+ * that are given now: of one of `programs`, which has to be that of the run.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const asLeft = Effect.fnUntraced(function*(app: App, info: Run.Info) {
+export const asLeft = Effect.fnUntraced(function*(
+  app: App,
+  info: Run.Info,
+  programs: ReadonlyArray<AnyProgram> = []
+) {
   const { program, started } = yield* begun(app, info)
   const known = new Set(Spec.flagsOf(program.settings, "Settings").map(({ name }) => name))
-  const stray = settingsOf(app.programs).find(({ name }) =>
+  const stray = settingsOf(programs).find(({ name }) =>
     !known.has(name) && (app.parsed.values.has(name) || app.parsed.switches.has(name))
   )
   if (stray !== undefined) {

@@ -58,14 +58,14 @@ export const run = Effect.fnUntraced(function*(app: App) {
       schema: "cairn.runs/1",
       home: app.home.where,
       more,
-      runs: runs.map((info) => toJson(app, info))
+      runs: yield* Effect.forEach(runs, (info) => toJson(app, info))
     },
     text: runs.length === 0
       ? all.length === 0
         ? `There are no runs in ${printable.line(app.home.where)}\n`
         : `None of the ${all.length} runs in ${printable.line(app.home.where)} is one of these\n`
       : [
-        toText(app, runs, now),
+        yield* toText(app, runs, now),
         ...(more === 0 ? [] : [`and ${more} more\n`]),
         ...Option.match(next, { onNone: () => [], onSome: (command) => [`\nGo on: ${command}\n`] })
       ].join("")
@@ -78,27 +78,25 @@ export const run = Effect.fnUntraced(function*(app: App) {
  * @category rendering
  * @since 0.1.0
  */
-export const toText = (app: App, runs: ReadonlyArray<Run.Info>, now: DateTime.Zoned): string =>
-  table.toText(
-    ["RUN", "PROGRAM", "STATE", "STEPS", "CHANGED"],
-    runs.map((info) => {
-      const { done, of } = stepsOf(app, info)
-      return [
-        info.id,
-        printable.line(info.program),
-        info.status,
-        of === 0 ? "-" : `${done}/${of}`,
-        info.state.at === 0 ? "-" : when.short(info.state.at, now)
-      ]
-    }),
-    app.io.stdout
-  )
+export const toText = Effect.fnUntraced(function*(app: App, runs: ReadonlyArray<Run.Info>, now: DateTime.Zoned) {
+  const rows = yield* Effect.forEach(runs, (info) =>
+    Effect.map(stepsOf(app, info), ({ done, of }) => [
+      info.id,
+      printable.line(info.program),
+      info.status,
+      of === 0 ? "-" : `${done}/${of}`,
+      info.state.at === 0 ? "-" : when.short(info.state.at, now)
+    ]))
+  return table.toText(["RUN", "PROGRAM", "STATE", "STEPS", "CHANGED"], rows, app.io.stdout)
+})
 
 /** How many steps there are, and how many of them are settled. */
-const stepsOf = (app: App, info: Run.Info): { readonly done: number; readonly of: number } => {
-  const summary = Summary.ofState(info.state, known.pipelineOf(app, info))
+const stepsOf = Effect.fnUntraced(function*(app: App, info: Run.Info) {
+  // Of a run that is done all are, whichever they are.
+  const pipeline = info.state.phase === "done" ? Option.none() : yield* known.pipelineOf(app, info)
+  const summary = Summary.ofState(info.state, pipeline)
   return { done: Summary.settled(summary), of: summary.of }
-}
+})
 
 /**
  * A run as data.
@@ -106,13 +104,15 @@ const stepsOf = (app: App, info: Run.Info): { readonly done: number; readonly of
  * @category rendering
  * @since 0.1.0
  */
-export const toJson = (app: App, info: Run.Info) => ({
-  run: info.id,
-  program: info.program,
-  status: info.status,
-  parent: Option.getOrNull(Option.flatMapNullable(info.state.started, ({ parent }) => parent)),
-  ...stepsOf(app, info),
-  started: when.iso(Option.map(info.state.started, ({ at }) => at)),
-  changed: when.changed(info),
-  next: Option.getOrNull(known.nextOf(app, info))
-})
+export const toJson = (app: App, info: Run.Info) =>
+  Effect.map(stepsOf(app, info), ({ done, of }) => ({
+    run: info.id,
+    program: info.program,
+    status: info.status,
+    parent: Option.getOrNull(Option.flatMapNullable(info.state.started, ({ parent }) => parent)),
+    done,
+    of,
+    started: when.iso(Option.map(info.state.started, ({ at }) => at)),
+    changed: when.changed(info),
+    next: Option.getOrNull(known.nextOf(app, info))
+  }))

@@ -5,7 +5,8 @@
  */
 import { Effect, Either, Option, Schema } from "effect"
 import * as jsonSchema from "../../pipeline/jsonSchema.ts"
-import type { App, Outcome } from "../App.ts"
+import type { AnyProgram, App, Outcome } from "../App.ts"
+import * as Programs from "../programs.ts"
 import { Line, Result } from "../result.ts"
 import * as Spec from "../Spec.ts"
 
@@ -31,23 +32,23 @@ export const spec = (programs: ReadonlyArray<string>): Spec.Spec => ({
 const shared: Readonly<Record<string, Schema.Schema.AnyNoContext>> = { result: Result, event: Line }
 
 /** @category running */
-export const run = (app: App): Effect.Effect<Outcome> =>
-  Effect.sync(() => {
-    const [name = ""] = app.parsed.args
-    const program = app.programs.find((program) => program.name === name)
-    const schemas = program === undefined
-      ? { document: described(shared[name]) }
-      : { input: described(program.input), output: described(Option.getOrUndefined(outputOf(program))) }
-    return {
-      json: { schema: "cairn.schema/1", of: name, ...schemas },
-      text: `${JSON.stringify("document" in schemas ? schemas.document : schemas, null, 2)}\n`
-    }
+export const run = Effect.fnUntraced(function*(app: App) {
+  const [name = ""] = app.parsed.args
+  const schemas = Option.match(yield* Programs.find(app, name), {
+    onNone: () => ({ document: described(shared[name]) }),
+    onSome: ({ fixed, input }) => ({
+      input: described(input),
+      output: described(Option.getOrUndefined(outputOf(fixed)))
+    })
   })
-
-type Program = App["programs"][number]
+  return {
+    json: { schema: "cairn.schema/1", of: name, ...schemas },
+    text: `${JSON.stringify("document" in schemas ? schemas.document : schemas, null, 2)}\n`
+  } satisfies Outcome
+})
 
 /** The schema of what a program gives; none where it gives nothing, or where that depends on its input. */
-const outputOf = ({ fixed }: Program): Option.Option<Schema.Schema.AnyNoContext> =>
+const outputOf = (fixed: AnyProgram["fixed"]): Option.Option<Schema.Schema.AnyNoContext> =>
   Option.flatMap(
     fixed,
     ({ definition: { output } }) => Option.map(Option.fromNullable(output), ({ codec }) => Schema.make(codec.ast))

@@ -43,7 +43,7 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const info = yield* Run.info(id)
   if (Option.isSome(info.damage)) return yield* info.damage.value
   const events = yield* Run.events(id)
-  const pipeline = known.pipelineOf(app, info)
+  const pipeline = yield* known.pipelineOf(app, info)
   const path = app.parsed.values.get("step")?.[0]
   const now = yield* when.now
   return path === undefined

@@ -30,7 +30,7 @@ const isExecutable = (path: string): boolean =>
   Option.isSome(Option.liftThrowable(() => fs.accessSync(path, fs.constants.X_OK))())
 
 /** Which secrets are there: their names alone. */
-export const keys = ({ cwd, env, secrets }: Call): ReadonlyArray<Finding> => {
+export const keys = ({ cwd, env }: Call, secrets: ReadonlyArray<string>): ReadonlyArray<Finding> => {
   const names = [...new Set(secrets)]
   if (names.length === 0) return []
   const isSet = (name: string) => (env[name] ?? "") !== ""

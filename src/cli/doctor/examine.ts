@@ -6,13 +6,14 @@
 import { Effect, Option } from "effect"
 import type { Call } from "../Command.ts"
 import * as Manifest from "../manifest.ts"
+import type { DefinitionRefused } from "../UsageError.ts"
 import * as agents from "./agents.ts"
 import type { Finding } from "./Finding.ts"
 import * as packages from "./packages.ts"
 import * as store from "./store.ts"
 
 /** @category effects */
-export const examine = (call: Call): Effect.Effect<ReadonlyArray<Finding>> =>
+export const examine = (call: Call): Effect.Effect<ReadonlyArray<Finding>, DefinitionRefused> =>
   Effect.gen(function*() {
     const manifest = Manifest.read()
     return [
@@ -26,7 +27,7 @@ export const examine = (call: Call): Effect.Effect<ReadonlyArray<Finding>> =>
         ? [yield* store.databaseFile(call.where.slice("sqlite:".length), call)]
         : []),
       agents.agent(call),
-      ...agents.keys(call),
+      ...agents.keys(call, yield* call.secrets),
       yield* agents.terminal
     ]
   })

@@ -16,7 +16,7 @@ import { Given } from "../../pipeline/Question.ts"
 import * as Run from "../../pipeline/Run.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import { AnswerInvalid } from "../../pipeline/Suspended.ts"
-import type { App, Outcome } from "../App.ts"
+import type { Loaded, Outcome } from "../App.ts"
 import * as resumeCommand from "../commands/resume.ts"
 import * as finish from "../finish.ts"
 import * as Watched from "../Watched.ts"
@@ -29,7 +29,7 @@ import * as words from "./words.ts"
 const patience = "2 seconds"
 
 /** @category running */
-export const serve = (app: App): Effect.Effect<Outcome, never, Journal> =>
+export const serve = (app: Loaded): Effect.Effect<Outcome, never, Journal> =>
   Effect.scoped(Effect.gen(function*() {
     const closed = yield* Deferred.make<void>()
     const ended = yield* Deferred.make<void>()
@@ -64,7 +64,7 @@ interface Client {
   readonly closed: Effect.Effect<void>
 }
 
-const register = Effect.fnUntraced(function*(app: App, client: Client, running: Running) {
+const register = Effect.fnUntraced(function*(app: Loaded, client: Client, running: Running) {
   const server = yield* McpServer.McpServer
   const journal = yield* Effect.context<Journal>()
   for (const tool of tools.make(app)) {
@@ -88,7 +88,7 @@ const register = Effect.fnUntraced(function*(app: App, client: Client, running: 
 })
 
 /** One call, which shows nothing on the way. */
-const call = (app: App): App => ({
+const call = (app: Loaded): Loaded => ({
   ...app,
   json: true,
   isForAgent: true,
@@ -104,12 +104,12 @@ interface Settled {
 /** What goes on in this server, whether or not somebody waits for it. */
 interface Running {
   readonly scope: Scope.Scope
-  readonly calls: Set<App>
+  readonly calls: Set<Loaded>
 }
 
 /** How a run ends, or that it is under way: also where it is another call that it is under way in. */
 const settled = (
-  app: App,
+  app: Loaded,
   running: Effect.Effect<Outcome, unknown, Journal>,
   { calls, scope }: Running
 ): Effect.Effect<Settled & { readonly exit: Option.Option<Exit.Exit<Outcome, unknown>> }, never, Journal> =>
@@ -146,7 +146,7 @@ const settled = (
 
 /** A run that waits, with its questions in full; those for a person are asked right away where the client can do that. */
 const attended = (
-  app: App,
+  app: Loaded,
   { code, document, exit }: Effect.Effect.Success<ReturnType<typeof settled>>,
   client: Client,
   running: Running,
@@ -211,7 +211,7 @@ const elicited = (
     )).pipe(Effect.map(Option.flatten))
 
 /** What a tool says: its document, and where it failed a few words for whoever reads no JSON. */
-const resultOf = (app: App, { code, document }: Settled): McpSchema.CallToolResult => {
+const resultOf = (app: Loaded, { code, document }: Settled): McpSchema.CallToolResult => {
   const isError = code !== 0 && code !== waiting
   const { error: found, ...rest } = document as { readonly error?: words.Problem }
   if (!isError || found === undefined) {

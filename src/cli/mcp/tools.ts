@@ -13,7 +13,7 @@ import * as Plan from "../../pipeline/Plan.ts"
 import { Given } from "../../pipeline/Question.ts"
 import * as Run from "../../pipeline/Run.ts"
 import * as RunState from "../../pipeline/RunState.ts"
-import type { App, Outcome } from "../App.ts"
+import type { AnyProgram, Loaded, Outcome } from "../App.ts"
 import * as programCommand from "../commands/program.ts"
 import * as resumeCommand from "../commands/resume.ts"
 import * as runsCommand from "../commands/runs.ts"
@@ -39,13 +39,11 @@ export interface Tool {
     readonly openWorldHint: boolean
   }
   readonly runs: boolean
-  readonly call: (app: App, given: unknown) => Effect.Effect<Outcome, unknown, Journal>
+  readonly call: (app: Loaded, given: unknown) => Effect.Effect<Outcome, unknown, Journal>
 }
 
-type Program = App["programs"][number]
-
 /** @category constructors */
-export const make = (app: App): ReadonlyArray<Tool> => {
+export const make = (app: Loaded): ReadonlyArray<Tool> => {
   const programs = app.programs.filter(({ hidden }) => !hidden)
   const names = programs.map(({ name }) => name)
   const writes = programs.some(({ fixed }) =>
@@ -78,7 +76,7 @@ export const make = (app: App): ReadonlyArray<Tool> => {
     options: {
       readonly runs: boolean
       readonly inputSchema?: unknown
-      readonly call: (app: App, given: A) => Effect.Effect<Outcome, unknown, Journal>
+      readonly call: (app: Loaded, given: A) => Effect.Effect<Outcome, unknown, Journal>
     }
   ): Tool => ({
     name,
@@ -131,7 +129,7 @@ export const make = (app: App): ReadonlyArray<Tool> => {
       OfRun,
       {
         runs: false,
-        call: (app, { run }) => Effect.map(infoOf(run), (info) => outcome(statusOf(app, info)))
+        call: (app, { run }) => Effect.map(Effect.flatMap(infoOf(run), (info) => statusOf(app, info)), outcome)
       }
     ),
     toolOf(
@@ -196,13 +194,14 @@ const infoOf = (run: string) =>
     Effect.tap(({ damage }) => Option.isSome(damage) ? damage.value : Effect.void)
   )
 
-const statusOf = (app: App, info: Run.Info) => ({
-  schema: "cairn.status/1",
-  ...runsCommand.toJson(app, info),
-  next: Option.getOrNull(words.nextOf(info)),
-  requests: requestsOf(app, info),
-  problem: Option.getOrNull(Option.map(info.state.problem, words.ofProblem(app)))
-})
+const statusOf = (app: Loaded, info: Run.Info) =>
+  Effect.map(runsCommand.toJson(app, info), (json) => ({
+    schema: "cairn.status/1",
+    ...json,
+    next: Option.getOrNull(words.nextOf(info)),
+    requests: requestsOf(app, info),
+    problem: Option.getOrNull(Option.map(info.state.problem, words.ofProblem(app)))
+  }))
 
 /**
  * The questions of a run, as they stand in their files but for how they are answered.
@@ -210,7 +209,7 @@ const statusOf = (app: App, info: Run.Info) => ({
  * @category accessors
  * @since 0.1.0
  */
-export const requestsOf = (app: App, info: Run.Info) =>
+export const requestsOf = (app: Loaded, info: Run.Info) =>
   RunState.openRequests(info.state).map((request) => ({
     ...handOff.toJson(app, info.id, request),
     answer: words.answering(info.id, request.id)
@@ -236,7 +235,7 @@ const objectSchema = (schema: Schema.Schema.AnyNoContext): unknown => {
 }
 
 /** The inputs and settings of all programs, with what they refer to in one place. */
-const startSchema = (programs: ReadonlyArray<Program>): unknown => {
+const startSchema = (programs: ReadonlyArray<AnyProgram>): unknown => {
   const { definitions, parts } = jsonSchema.parts([
     ...programs.map(({ input }) => input),
     ...programs.map(({ settings }) => settings)
@@ -244,7 +243,7 @@ const startSchema = (programs: ReadonlyArray<Program>): unknown => {
   const oneOf = (
     parts: ReadonlyArray<object>,
     description: string,
-    hidden: (program: Program) => ReadonlyArray<ReadonlyArray<string>>
+    hidden: (program: AnyProgram) => ReadonlyArray<ReadonlyArray<string>>
   ) => {
     const all = programs.map((program, index) => ({
       ...fieldsOf(parts[index] ?? {}, hidden(program)),
@@ -267,7 +266,7 @@ const startSchema = (programs: ReadonlyArray<Program>): unknown => {
 }
 
 /** Settings that nobody hands over in a call: they are read from the environment. */
-const secretsOf = ({ settings }: Program): ReadonlyArray<ReadonlyArray<string>> =>
+const secretsOf = ({ settings }: AnyProgram): ReadonlyArray<ReadonlyArray<string>> =>
   Field.of(settings).filter(({ secret }) => secret).map(({ at }) => at)
 
 const isGiven = (value: unknown, [key, ...rest]: ReadonlyArray<string>): boolean =>

@@ -8,7 +8,7 @@ import * as Field from "../../pipeline/Field.ts"
 import type * as Run from "../../pipeline/Run.ts"
 import type * as RunEvent from "../../pipeline/RunEvent.ts"
 import * as RunState from "../../pipeline/RunState.ts"
-import type { App } from "../App.ts"
+import type { Loaded } from "../App.ts"
 import * as exitCode from "../exitCode.ts"
 import type { Failure } from "../failure.ts"
 import { optionName } from "../Spec.ts"
@@ -70,7 +70,7 @@ const tools: Readonly<Record<string, string>> = {
  * @category rendering
  * @since 0.1.0
  */
-export const inTools = (app: Pick<App, "called" | "name" | "programs">): (text: string) => string => {
+export const inTools = (app: Pick<Loaded, "called" | "name" | "programs">): (text: string) => string => {
   const fields = new Map(
     app.programs.flatMap(({ input, settings }) => [...Field.of(input), ...Field.of(settings)]).map(({ name }) =>
       [optionName(name), name] as const
@@ -106,7 +106,7 @@ export const inTools = (app: Pick<App, "called" | "name" | "programs">): (text: 
  * @since 0.1.0
  */
 export const ofProblem =
-  (app: Pick<App, "called" | "name" | "programs">) => (problem: RunEvent.Problem): RunEvent.Problem =>
+  (app: Pick<Loaded, "called" | "name" | "programs">) => (problem: RunEvent.Problem): RunEvent.Problem =>
     problem._tag === "Failure" && problem.fix !== undefined ? { ...problem, fix: inTools(app)(problem.fix) } : problem
 
 const toolOf = (command: string, rest: string): string | undefined => {
@@ -116,7 +116,7 @@ const toolOf = (command: string, rest: string): string | undefined => {
   return command === "resume" && rest.includes("--from ") ? "run_start with \"new\": true" : tools[command]
 }
 
-const isProgram = ({ programs }: Pick<App, "programs">, name: string): boolean =>
+const isProgram = ({ programs }: Pick<Loaded, "programs">, name: string): boolean =>
   programs.some((program) => program.name === name)
 
 /**
@@ -135,7 +135,7 @@ export type Problem = Pick<Failure, "details" | "fix" | "message" | "tag">
  * @since 0.1.0
  */
 export const ofFailure = (
-  app: Pick<App, "called" | "name" | "programs">,
+  app: Pick<Loaded, "called" | "name" | "programs">,
   { details, fix, message, tag }: Problem
 ): Problem => {
   const say = inTools(app)
