@@ -40,9 +40,13 @@ export const pipelineOf = (
  * @category accessors
  * @since 0.1.0
  */
-export const nextOf = (app: App, { id, state, status }: Run.Info): Option.Option<string> => {
+export const nextOf = (app: App, { id, program, state, status }: Run.Info): Option.Option<string> => {
   // Of one that nothing is recorded of, nobody knows the input.
   if (status === "done" || status === "running" || Option.isNone(state.started)) return Option.none()
+  // One of a program of somebody's own goes on where that is.
+  if (!app.programs.some(({ name }) => name === program)) {
+    return app.runsFiles ? Option.some(handOff.next({ ...app, called: `${app.called} run FILE` }, id)) : Option.none()
+  }
   const open = RunState.openRequests(state)
   const [request] = open
   return Option.some(

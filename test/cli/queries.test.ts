@@ -44,6 +44,23 @@ describe("runs", () => {
     }))
 })
 
+describe("a run of a program that this command line does not have", () => {
+  it.live("goes on with the file that has it, where files can be run", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how fail -q")
+      const of = (words: string, runsFiles: boolean) =>
+        Effect.map(
+          callOf({ name: "other", version: "1.0.0", programs: [], runsFiles }, words.split(" "), { cwd }),
+          ({ stdout }) => still(stdout).at(-1)
+        )
+
+      for (const words of ["runs", "show @last"]) {
+        assert.strictEqual(yield* of(words, true), "Go on: other run FILE resume fixture-e756d750-1", words)
+        assert.notInclude(yield* of(words, false), "Go on", words)
+      }
+    }))
+})
+
 describe("a table", () => {
   it.live("is told line by line where it does not fit", () =>
     Effect.gen(function*() {

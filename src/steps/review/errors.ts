@@ -93,7 +93,9 @@ export class ReportTooLarge extends Schema.TaggedError<ReportTooLarge>()("Report
     return `${this.report}: ${this.what} would take more than ${this.limit} bytes`
   }
   get fix(): string {
-    return "Keep the report to its findings and recommendations, or split it. A larger file is read with --max-bytes."
+    return `Keep the report to its findings and recommendations, or split it.${
+      this.what === "the file" ? " A larger file is read with --max-bytes." : ""
+    }`
   }
 }
 

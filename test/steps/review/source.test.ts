@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Either } from "effect"
+import { ReportTooLarge } from "../../../src/steps/review/errors.ts"
 import * as source from "../../../src/steps/review/source.ts"
 
 const encode = (text: string) => new TextEncoder().encode(text)
@@ -82,4 +83,11 @@ describe("a review's task", () => {
       )
     }
   })
+})
+
+it("a report that asks for too much is not sent to the limit of its file", () => {
+  const fix = (what: string) => new ReportTooLarge({ report: "r.md", what, limit: 1 }).fix
+
+  assert.include(fix("the file"), "--max-bytes")
+  assert.notInclude(fix("what it recommends"), "--max-bytes")
 })
