@@ -21,14 +21,20 @@ export interface Watched {
 export const make = (): Watched => ({ summary: Summary.empty, answers: 0 })
 
 /**
+ * Keeps the summary after each event, for whoever shows it.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const summary = (watched: Watched) => (event: RunEvent): Summary.Summary =>
+  watched.summary = Summary.apply(watched.summary, event)
+
+/**
  * A reporter that only remembers.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const reporter = (watched: Watched): { readonly report: (event: RunEvent) => Effect.Effect<void> } => ({
-  report: (event) =>
-    Effect.sync(() => {
-      watched.summary = Summary.apply(watched.summary, event)
-    })
+  report: (event) => Effect.sync(() => void summary(watched)(event))
 })

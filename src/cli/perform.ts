@@ -10,7 +10,6 @@ import { RunFolder } from "../layers/RunFolder.ts"
 import { Surroundings } from "../layers/Surroundings.ts"
 import type { Journal } from "../pipeline/Journal.ts"
 import type * as Program from "../pipeline/Program.ts"
-import * as Reporter from "../pipeline/Reporter.ts"
 import * as Run from "../pipeline/Run.ts"
 import * as RunState from "../pipeline/RunState.ts"
 import * as Secrets from "../pipeline/Secrets.ts"
@@ -22,7 +21,6 @@ import * as progress from "./progress.ts"
 import * as result from "./result.ts"
 import * as surroundings from "./surroundings.ts"
 import * as values from "./values.ts"
-import * as Watched from "./Watched.ts"
 
 /**
  * The outcome of `running`, which starts or resumes a program. `hint` is said where it goes on.
@@ -37,10 +35,6 @@ export const perform = <E>(
   hint?: string
 ): Effect.Effect<Outcome, unknown, Journal> => {
   app.watched.summary = { ...app.watched.summary, program: Option.some(program.name) }
-  const reporter = Layer.effect(
-    Reporter.Reporter,
-    Effect.map(Reporter.Reporter, (shown) => Reporter.all(Watched.reporter(app.watched), shown))
-  ).pipe(Layer.provide(progress.layer(app, program.fixed, hint)))
   return running.pipe(
     Effect.map(({ output, text }) => ({
       text: text === "" ? "" : `${text}\n`,
@@ -59,7 +53,7 @@ export const perform = <E>(
         error instanceof Suspended ? handOff.publish(app, error.run, error.requests) : republish(app)
     }),
     Effect.onInterrupt(() => countAnswers(app)),
-    Effect.provide(Layer.merge(reporter, surrounding(app)))
+    Effect.provide(Layer.merge(progress.layer(app, program.fixed, hint), surrounding(app)))
   )
 }
 

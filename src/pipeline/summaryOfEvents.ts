@@ -215,6 +215,17 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
 }
 
 /**
+ * Gives the summary after each event that it is told, from the first.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const folding = (): (event: RunEvent) => Summary => {
+  let summary = empty
+  return (event) => summary = apply(summary, event)
+}
+
+/**
  * The rows in the order of their numbers; what recovers from a step follows it.
  *
  * @category accessors

@@ -5,6 +5,8 @@
  */
 import { Effect, Layer } from "effect"
 import { Reporter } from "../../pipeline/Reporter.ts"
+import type { RunEvent } from "../../pipeline/RunEvent.ts"
+import type * as Summary from "../../pipeline/Summary.ts"
 import * as paint from "./paint.ts"
 import * as transcript from "./transcript.ts"
 
@@ -19,6 +21,8 @@ export interface Options {
   readonly colors?: boolean
   /** What is said beside the name of a run that goes on, such as how to begin anew. */
   readonly hint?: string
+  /** The summary of a run after an event, where somebody else makes it; without it, it is made here. */
+  readonly summary?: (event: RunEvent) => Summary.Summary
 }
 
 /**
@@ -29,7 +33,7 @@ export interface Options {
  */
 export const layer = (options: Options): Layer.Layer<never> =>
   Layer.sync(Reporter, () => {
-    const lines = transcript.make(paint.make(options.colors === true), options.hint)
+    const lines = transcript.make(paint.make(options.colors === true), options)
     return {
       report: (event) =>
         Effect.sync(() => {

@@ -25,6 +25,8 @@ export interface Options {
   readonly colors?: boolean
   /** What is said beside the name of a run that goes on, such as how to begin anew. */
   readonly hint?: string
+  /** The summary of a run after an event, where somebody else makes it; without it, it is made here. */
+  readonly summary?: (event: RunEvent) => Summary.Summary
   /** The titles that will be shown, where they are known: rows then stand below each other from the first one on. */
   readonly titles?: ReadonlyArray<string>
   /** Writes to the terminal itself, in one piece. */
@@ -66,6 +68,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
       let size = options.size()
       const aside = asides.lines(colors, { hint: options.hint, columns: () => size.columns })
 
+      const told = options.summary ?? Summary.folding()
       let summary = Summary.empty
       /** The paths of the rows that are shown, in the order in which they began. */
       const shown = new Set<string>()
@@ -168,7 +171,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
 
       const report = (event: RunEvent) => {
         const before = summary
-        summary = Summary.apply(summary, event)
+        summary = told(event)
         const change = Option.getOrUndefined(Summary.changed(before, summary, event))
         if (change !== undefined && "number" in event && event.number !== undefined) {
           left = row.left([change.row], left)

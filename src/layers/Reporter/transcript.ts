@@ -18,7 +18,13 @@ import * as words from "./words.ts"
  * @category rendering
  * @since 0.1.0
  */
-export const make = (paint: Paint, hint: string | undefined): (event: RunEvent) => ReadonlyArray<string> => {
+export const make = (
+  paint: Paint,
+  { hint, summary: told = Summary.folding() }: {
+    readonly hint?: string
+    readonly summary?: (event: RunEvent) => Summary.Summary
+  }
+): (event: RunEvent) => ReadonlyArray<string> => {
   const aside = asides.lines(paint, { hint })
   let summary = Summary.empty
   let kept: Array<number> = []
@@ -63,7 +69,7 @@ export const make = (paint: Paint, hint: string | undefined): (event: RunEvent) 
 
   return (event) => {
     const before = summary
-    summary = Summary.apply(summary, event)
+    summary = told(event)
     const lines = aside(event)
     if (lines.length > 0) return [...flush(), ...lines]
     return Option.match(Summary.changed(before, summary, event), {
