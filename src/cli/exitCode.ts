@@ -112,9 +112,17 @@ export const done = 0
 export const bug = 70
 
 /**
+ * The signals that end a run.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP"
+
+/**
  * The code of a process that a signal ended: a hang-up counts as a termination.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const ofSignal = (signal: NodeJS.Signals): number => signal === "SIGINT" ? 130 : 143
+export const ofSignal = (signal: Signal): number => signal === "SIGINT" ? 130 : 143

@@ -20,7 +20,7 @@ import * as exitCode from "./exitCode.ts"
  */
 export interface Ending {
   /** The signal that this process was asked to end with. */
-  readonly signal: () => NodeJS.Signals | undefined
+  readonly signal: () => exitCode.Signal | undefined
   /** Called where finalizers take longer than a moment, so that a person knows that the signal was heard. */
   readonly onSlow: (tell: () => void) => void
   /** Called where the end is cut short: the last chance to say something. */
@@ -40,7 +40,7 @@ const flags = "--no-allocation-site-pretenuring"
 /** @category running */
 export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void => {
   setFlagsFromString(flags)
-  let received: NodeJS.Signals | undefined
+  let received: exitCode.Signal | undefined
   let tellSlow = () => {}
   let tellForced = () => {}
   // What could not be written is found out when the streams are drained.
@@ -74,7 +74,7 @@ export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void =
     exit(exitCode.bug)
   })
 
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: exitCode.Signal) => {
     if (received !== undefined) {
       tellForced()
       process.exit(exitCode.ofSignal(signal))
