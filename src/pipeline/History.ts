@@ -93,8 +93,14 @@ export const remove = (
     const journal = yield* Journal
     const infos = yield* Effect.forEach(new Set(ids), Run.info)
     for (const { id: run, state, status } of infos) {
+      // Whoever tries to open it is told by whom.
       if (yield* journal.isHeld(run)) {
-        return yield* new RunHeld({ run, owner: "another process", unreachable: false })
+        yield* Effect.scoped(Effect.asVoid(journal.open(run))).pipe(
+          Effect.catchTags({
+            RunHeld: ({ owner }) => new RunHeld({ run, owner, unreachable: false }),
+            JournalDamaged: () => Effect.void
+          })
+        )
       }
       const isEmpty = status === "stopped" && Option.isNone(state.started)
       if (status !== "done" && !isEmpty && options.unfinished !== true) return yield* new RunUnfinished({ run, status })
