@@ -59,20 +59,28 @@ export interface Sink {
 }
 
 /**
- * This process. From now on `console` writes to stderr, whoever uses it: stdout is for results.
+ * This process. From now on whoever writes to `console`, or to `process.stdout`, writes to stderr: stdout is for results.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const ofProcess = (ending: Ending): Io => {
+  const { stdout } = process
+  const results = sink(stdout)
   const stderr = sink(process.stderr)
   globalThis.console = new Console(writable(stderr))
+  stdout.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Written, written?: Written) => {
+    stderr.write(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString())
+    const done = typeof encoding === "function" ? encoding : written
+    if (done !== undefined) queueMicrotask(done)
+    return true
+  }
   return {
     args: process.argv.slice(2),
     isFoundByNpx: dirname(process.argv[1] ?? "").endsWith(join("node_modules", ".bin")),
     env: process.env,
     cwd: process.cwd(),
-    stdout: sink(process.stdout),
+    stdout: results,
     stderr,
     readStdin,
     isStdinTerminal: isatty(0),
@@ -80,11 +88,19 @@ export const ofProcess = (ending: Ending): Io => {
   }
 }
 
-/** Whatever is written to a stream, and whoever writes it: no secret that was read here is in it. */
-const secrets = Context.get(Context.empty(), Secrets)
+type Written = () => void
+
+/**
+ * The secrets of this process. Whatever is written to a stream, and whoever writes it: none that was read here is in it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const secrets = Context.get(Context.empty(), Secrets)
 
 const sink = (stream: NodeJS.WriteStream): Sink => {
-  const draw = (text: string) => void stream.write(secrets.scrub(text))
+  const write = stream.write.bind(stream)
+  const draw = (text: string) => void write(secrets.scrub(text))
   let add: Sink["write"] = draw
   let settle = () => {}
   return {

@@ -60,6 +60,12 @@ export const documentOf = (
 ): { readonly code: number; readonly document: unknown } => endOf(app, exit)
 
 const endOf = (app: App, exit: Exit.Exit<Outcome, unknown>): End => {
+  const end = how(app, exit)
+  // Here, since JSON in a message is JSON in JSON once the document is a text, where nobody knows a secret again.
+  return { ...end, document: Io.secrets.scrub(end.document) }
+}
+
+const how = (app: App, exit: Exit.Exit<Outcome, unknown>): End => {
   if (exit._tag === "Success") {
     const { code = exitCode.done, json, text } = exit.value
     return { code, document: json, result: text, words: done(app) }

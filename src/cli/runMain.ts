@@ -46,9 +46,11 @@ export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void =
   // What could not be written is found out when the streams are drained.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
+  // The stream itself, in whose place `Io` puts another.
+  const drain = process.stdout.write.bind(process.stdout)
   const exit = (code: number) => {
     process.exitCode = code
-    process.stdout.write("", () => {
+    drain("", () => {
       const lost = lostBy(process.stdout)
       if (lost !== undefined) process.stderr.write(`error  The result could not be written to stdout: ${lost}\n`)
       const last = lost !== undefined && code === exitCode.done ? exitCode.ofFailure("WriteFailed") : code

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { Context, Effect, Redacted } from "effect"
+import { Context, Effect, Encoding, Redacted } from "effect"
 import { escaped } from "./itemKey.ts"
 
 /**
@@ -44,7 +44,7 @@ const shortest = 8
  * @since 0.1.0
  */
 export const make = (): Remembered => {
-  // As they are, and as they stand in JSON, in paths and in URLs; the longer first, since one may hold another.
+  // As they are, and as they stand in JSON, in paths, in URLs and in headers; the longer first, since one may hold another.
   let forms: ReadonlyArray<string> = []
   const isIn = (text: string) => forms.some((form) => text.includes(form))
   const scrubText = (text: string) => forms.reduce((text, form) => text.replaceAll(form, "<redacted>"), text)
@@ -58,7 +58,14 @@ export const make = (): Remembered => {
     remember: (value) => {
       for (const secret of secretsIn(value)) {
         if (secret.length < shortest) continue
-        const all = new Set([...forms, secret, JSON.stringify(secret).slice(1, -1), escaped(secret), ...inUrls(secret)])
+        const all = new Set([
+          ...forms,
+          secret,
+          JSON.stringify(secret).slice(1, -1),
+          escaped(secret),
+          ...inUrls(secret),
+          ...inBase64(secret)
+        ])
         forms = [...all].sort((a, b) => b.length - a.length)
       }
     },
@@ -73,6 +80,17 @@ const inUrls = (text: string): ReadonlyArray<string> => {
   } catch {
     return [] // a half of a pair: no URL holds it
   }
+}
+
+/** As a part of what was encoded, such as `user:secret`: it begins at one of three places of a group. */
+const inBase64 = (secret: string): ReadonlyArray<string> => {
+  const bytes = new TextEncoder().encode(secret)
+  return [0, 1, 2].flatMap((before) => {
+    const encoded = Encoding.encodeBase64(Uint8Array.from([...new Uint8Array(before), ...bytes]))
+    // What is not mixed with what stands before and behind it.
+    const own = encoded.slice(Math.ceil(before * 8 / 6), Math.floor((before + bytes.length) * 8 / 6))
+    return [own, own.replaceAll("+", "-").replaceAll("/", "_")]
+  })
 }
 
 const secretsIn = (value: unknown): ReadonlyArray<string> => {

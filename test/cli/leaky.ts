@@ -1,5 +1,5 @@
 /** A command line with a secret among its settings, which tells it wherever it can. */
-import { Context, Effect, Layer, Redacted, Schema } from "effect"
+import { Cause, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { CurrentStep, Field, Pipeline, Program, Step, Suspended } from "effect-cairn"
 import { Cli } from "effect-cairn/cli"
 
@@ -14,7 +14,18 @@ class Refused extends Schema.TaggedError<Refused>()("Refused", { url: Schema.Str
   }
 }
 
-const How = Schema.Literal("fail", "bug", "ask", "log", "tell")
+const How = Schema.Literal(
+  "fail",
+  "bug",
+  "ask",
+  "log",
+  "tell",
+  "print",
+  "annotate",
+  "span",
+  "retry",
+  "header"
+)
 
 const tell = Step.make("tell", {
   title: "Telling",
@@ -37,6 +48,25 @@ const tell = Step.make("tell", {
           return Effect.as(Effect.zipRight(Effect.logWarning(key), CurrentStep.report({ note: key })), how)
         case "tell":
           return Effect.succeed(key)
+        case "print":
+          return Effect.sync(() => {
+            // oxlint-disable-next-line no-console -- what any package may do
+            console.log({ key }, [key])
+            process.stdout.write(`${key}\n`)
+            return how
+          })
+        case "annotate":
+          return Effect.as(Effect.annotateLogs(Effect.logError("no", Cause.fail(new Error(key))), { key }), how)
+        case "span":
+          return Effect.withSpan(Effect.die(new Error("no", { cause: { key } })), key, { attributes: { key } })
+        case "retry":
+          return Effect.retry(Effect.fail(new Refused({ url: key })), { times: 1 })
+        case "header": {
+          const basic = Buffer.from(`me:${key}`).toString("base64")
+          return Effect.fail(
+            new Refused({ url: JSON.stringify({ headers: { key, authorization: `Basic ${basic}` } }) })
+          )
+        }
       }
     })
 })

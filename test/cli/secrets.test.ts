@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { bundle, run, temporary } from "./command.ts"
+import { bundle, isJson, run, temporary } from "./command.ts"
 
 const folder = temporary()
 let leaky = ""
@@ -25,7 +25,12 @@ describe("a secret among the settings of a command", () => {
     ["bug", 70],
     ["ask", 42],
     ["log", 0],
-    ["tell", 70]
+    ["tell", 70],
+    ["print", 0],
+    ["annotate", 0],
+    ["span", 70],
+    ["retry", 1],
+    ["header", 1]
   ]
   for (const [how, code] of ways) {
     it(`is in no file and in no stream where a step would ${how} it`, async () => {
@@ -37,6 +42,15 @@ describe("a secret among the settings of a command", () => {
         assert.strictEqual(ended.code, code, all)
         assert.notInclude(all, "canary")
         assert.notInclude(all, encodeURIComponent("ü"))
+        for (const before of ["", "a", "ab"]) {
+          const inside = Buffer.from(before + canary).toString("base64").slice(
+            before === "" ? 0 : before.length + 1,
+            -4
+          )
+          assert.notInclude(all, inside)
+        }
+        // Whatever a step writes to stdout, that is for the one document.
+        if (options.includes("--json")) isJson(ended.stdout)
       }
     })
   }

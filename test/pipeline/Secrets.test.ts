@@ -69,6 +69,19 @@ describe("a secret that was read", () => {
     )
   })
 
+  it("is known in what was encoded for a header, wherever it stands there", () => {
+    const secrets = Secrets.make()
+    secrets.remember(Redacted.make("pass?>word~ü"))
+    for (const user of ["", "a", "me", "you", "anna"]) {
+      const text = Buffer.from(`${user}pass?>word~ü:`)
+
+      for (const encoded of [text.toString("base64"), text.toString("base64url")]) {
+        assert.isTrue(secrets.isIn(`Basic ${encoded}`), encoded)
+      }
+    }
+    assert.isFalse(secrets.isIn(Buffer.from("pass?>words").toString("base64")))
+  })
+
   it("is not looked for where it is too short to tell from other words", () => {
     const secrets = Secrets.make()
     secrets.remember(Redacted.make("secret"))
