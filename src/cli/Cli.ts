@@ -7,12 +7,10 @@
 import { Effect, Either, Exit, FiberId, Layer, Option } from "effect"
 import { resolve } from "node:path"
 import * as JournalFile from "../layers/Journal/File.ts"
-import type { Journal } from "../pipeline/Journal.ts"
 import { quote } from "../pipeline/quote.ts"
 import * as agentEnvironment from "./agentEnvironment.ts"
 import {
   type AnyDefinition,
-  type AnyProgram,
   type App,
   type Definition,
   type Outcome,
@@ -20,25 +18,12 @@ import {
   partsOf,
   type Provisioned
 } from "./App.ts"
-import * as agentSetup from "./commands/agentSetup.ts"
-import * as archive from "./commands/archive.ts"
-import * as completions from "./commands/completions.ts"
 import * as doctorCommand from "./commands/doctor.ts"
-import * as fork from "./commands/fork.ts"
-import * as graph from "./commands/graph.ts"
 import * as helpCommand from "./commands/help.ts"
-import * as mcp from "./commands/mcp.ts"
-import * as ownCommand from "./commands/own.ts"
-import * as plan from "./commands/plan.ts"
-import * as programCommand from "./commands/program.ts"
-import * as removeCommand from "./commands/remove.ts"
-import * as resumeCommand from "./commands/resume.ts"
-import * as runCommand from "./commands/run.ts"
-import * as runs from "./commands/runs.ts"
-import * as schema from "./commands/schema.ts"
-import * as show from "./commands/show.ts"
+import { type Command, commandsOf, within } from "./commandsOf.ts"
 import * as complete from "./complete.ts"
 import * as exitCode from "./exitCode.ts"
+import * as fields from "./fields.ts"
 import { finish } from "./finish.ts"
 import * as Home from "./home.ts"
 import * as Io from "./Io.ts"
@@ -322,7 +307,7 @@ const checked = (
 ) => {
   const refused = (reason: string) => new DefinitionRefused({ name, reason })
   const codes = exitCode.refusal(exitCodes)
-  const argument = Spec.argsOf(options)[0]
+  const argument = fields.argsOf(options)[0]
   const strange = commands.find(({ name }) => !/^[A-Za-z0-9][\w.:-]*$/.test(name))
   const clash = Spec.clash(
     [...all, ...all.flatMap(({ inner = [] }) => inner)].map(({ spec }) => spec),
@@ -341,90 +326,3 @@ const versionOf = ({ name, version }: App): Outcome => ({
   text: `${name} ${version}\n`,
   json: { schema: "cairn.version/1", name, version }
 })
-
-interface Command {
-  readonly spec: Spec.Spec
-  /** It runs like any other, and is not listed. */
-  readonly hidden?: boolean
-  /** It asks for no checkpoints. */
-  readonly isWithoutRuns?: boolean
-  /** Commands of two words, of which this is the first. */
-  readonly inner?: ReadonlyArray<Command>
-  /** It may ask what there is besides. */
-  readonly run: (
-    app: App,
-    specs: Effect.Effect<helpCommand.Specs, DefinitionRefused>
-  ) => Effect.Effect<Outcome, unknown, Journal>
-}
-
-/** The command that is meant, which the next word may say. */
-const within = (outer: Command, words: ReadonlyArray<string>) => {
-  const { inner = [], spec } = outer
-  const { command, rest } = commandOf([outer, ...inner].flatMap(({ spec: { flags } }) => flags), words)
-  const found = inner.find(({ spec: { name } }) => Option.contains(command, name.slice(spec.name.length + 1)))
-  return found === undefined ? { found: outer, rest: words } : { found, rest }
-}
-
-const listed = (commands: ReadonlyArray<Command>): ReadonlyArray<Spec.Spec> =>
-  commands.filter(({ hidden }) => hidden !== true).map(({ spec }) => spec)
-
-const names = (commands: ReadonlyArray<Command>): ReadonlyArray<string> => listed(commands).map(({ name }) => name)
-
-const commandsOf = (definition: Parts, known: ReadonlyArray<AnyProgram>) => {
-  const programs = known.map((program): Command => ({
-    hidden: program.hidden,
-    spec: programCommand.spec(program),
-    run: (app) => programCommand.run(app, program)
-  }))
-  const own = definition.commands.map((command): Command => ({
-    hidden: command.hidden,
-    isWithoutRuns: !command.runs,
-    spec: ownCommand.spec(command),
-    run: (app) => ownCommand.run(app, command)
-  }))
-  const isWithoutRuns = true
-  const shared: ReadonlyArray<Command> = [
-    ...(definition.runsFiles ? [{ spec: runCommand.spec, run: runCommand.run, isWithoutRuns }] : []),
-    { spec: runs.spec, run: runs.run },
-    { spec: show.spec, run: show.run },
-    {
-      spec: plan.spec(listed(programs)),
-      run: plan.ofRun,
-      inner: known.map((program) => ({
-        hidden: program.hidden,
-        spec: plan.programSpec(program),
-        run: (app) => plan.ofProgram(app, program)
-      }))
-    },
-    { spec: resumeCommand.resumeSpec(known), run: (app) => resumeCommand.resume(app, known) },
-    { spec: resumeCommand.answerSpec(known), run: (app) => resumeCommand.answer(app, known) },
-    { spec: fork.spec, run: fork.run },
-    { spec: removeCommand.removeSpec, run: removeCommand.remove },
-    { spec: removeCommand.collectSpec, run: removeCommand.collect },
-    { spec: archive.exportSpec, run: archive.exportRun },
-    { spec: archive.importSpec, run: archive.importRun },
-    { spec: graph.spec(names(programs)), run: graph.run, isWithoutRuns },
-    { spec: schema.spec(names(programs)), run: schema.run, isWithoutRuns },
-    { spec: agentSetup.spec, run: agentSetup.run, isWithoutRuns },
-    { spec: mcp.spec, run: mcp.run },
-    { spec: completions.spec(definition.name), run: completions.run, isWithoutRuns }
-  ]
-  const help = { spec: helpCommand.spec(names([...programs, ...own, ...shared])), run: helpCommand.run, isWithoutRuns }
-  const withGlobals = Spec.withGlobals(definition.options)
-  const complete = (command: Command): Command => ({
-    ...command,
-    spec: withGlobals(command.spec),
-    inner: (command.inner ?? []).map(complete)
-  })
-  const all = [...programs, ...own, ...shared, help].map(complete)
-  const of = (commands: ReadonlyArray<Command>) => listed(commands.map(complete))
-  const specs: helpCommand.Specs = {
-    programs: of(programs),
-    own: of(own),
-    shared: of([...shared, help]),
-    all: listed(all),
-    inner: listed(all.flatMap(({ inner = [] }) => inner)),
-    root: withGlobals(Spec.root)
-  }
-  return { all, specs }
-}

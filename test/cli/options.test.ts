@@ -3,6 +3,7 @@ import { Effect, Either, Schema } from "effect"
 import { Field } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import * as fields from "../../src/cli/fields.ts"
 import { parse } from "../../src/cli/parse.ts"
 import * as Spec from "../../src/cli/Spec.ts"
 import * as values from "../../src/cli/values.ts"
@@ -33,8 +34,8 @@ const all = Schema.Struct({
 const spec: Spec.Spec = {
   name: "do",
   description: "",
-  args: Spec.argsOf(all),
-  flags: [...Spec.flagsOf(all, "Options"), ...Spec.everywhere],
+  args: fields.argsOf(all),
+  flags: [...fields.flagsOf(all, "Options"), ...Spec.everywhere],
   examples: []
 }
 
@@ -162,8 +163,8 @@ describe("options of a schema", () => {
           (record) => values.decoded(secret, record, { fix: "help" })
         )
 
-      assert.deepStrictEqual(Spec.flagsOf(secret, "Settings"), [])
-      assert.deepStrictEqual(Spec.variablesOf(secret), [{ name: "A_KEY", description: "The key", required: true }])
+      assert.deepStrictEqual(fields.flagsOf(secret, "Settings"), [])
+      assert.deepStrictEqual(fields.variablesOf(secret), [{ name: "A_KEY", description: "The key", required: true }])
       assert.strictEqual((yield* Effect.flip(read(""))).message, "The variable A_KEY is missing.")
       assert.deepStrictEqual(values.recorded(secret, { key: "hidden" }), {})
     }))
@@ -171,7 +172,7 @@ describe("options of a schema", () => {
   it("may not be there twice", () => {
     const taken = {
       ...spec,
-      flags: [...spec.flags, ...Spec.flagsOf(Schema.Struct({ json: Schema.Boolean }), "Options")]
+      flags: [...spec.flags, ...fields.flagsOf(Schema.Struct({ json: Schema.Boolean }), "Options")]
     }
 
     assert.deepStrictEqual(Spec.clash([spec])._tag, "None")

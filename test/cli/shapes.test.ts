@@ -4,6 +4,7 @@ import { Field, Pipeline, Program } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { compileFunction } from "node:vm"
+import * as fields from "../../src/cli/fields.ts"
 import { ofCommand } from "../../src/cli/help.ts"
 import { parse } from "../../src/cli/parse.ts"
 import * as Spec from "../../src/cli/Spec.ts"
@@ -61,8 +62,8 @@ const Settings = Schema.Struct({
 const commandOf = (schema: Schema.Schema.AnyNoContext): Spec.Spec => ({
   name: "do",
   description: "",
-  args: Spec.argsOf(schema),
-  flags: [...Spec.flagsOf(schema, "Options"), ...Spec.everywhere],
+  args: fields.argsOf(schema),
+  flags: [...fields.flagsOf(schema, "Options"), ...Spec.everywhere],
   examples: []
 })
 

@@ -8,6 +8,7 @@ import { Effect, Option } from "effect"
 import type { Journal } from "../../pipeline/Journal.ts"
 import * as Secrets from "../../pipeline/Secrets.ts"
 import type { App, Outcome } from "../App.ts"
+import * as fields from "../fields.ts"
 import * as Io from "../Io.ts"
 import { surrounding } from "../perform.ts"
 import * as Programs from "../programs.ts"
@@ -18,9 +19,9 @@ import * as values from "../values.ts"
 export const spec = (command: App["commands"][number]): Spec.Spec => ({
   name: command.name,
   description: command.description,
-  args: Spec.argsOf(command.options),
-  flags: [...Spec.flagsOf(command.options, "Options"), ...Spec.everywhere],
-  variables: Spec.variablesOf(command.options),
+  args: fields.argsOf(command.options),
+  flags: [...fields.flagsOf(command.options, "Options"), ...Spec.everywhere],
+  variables: fields.variablesOf(command.options),
   examples: command.examples
 })
 
@@ -46,7 +47,7 @@ export const run = (app: App, command: App["commands"][number]): Effect.Effect<O
           ...programs.flatMap(({ input, settings }) => [input, settings]),
           ...app.commands.map(({ options }) => options),
           app.options
-        ].flatMap(Spec.variablesOf).map(({ name }) => name)),
+        ].flatMap(fields.variablesOf).map(({ name }) => name)),
       columns: Io.columnsOf(io.stdout),
       colors: Io.colors(io, io.stdout, parsed)
     })

@@ -7,6 +7,7 @@
 import { Effect, Option } from "effect"
 import { resolve } from "node:path"
 import type { AnyProgram, App } from "../App.ts"
+import * as fields from "../fields.ts"
 import * as handOff from "../handOff.ts"
 import { perform, runOptions } from "../perform.ts"
 import * as Spec from "../Spec.ts"
@@ -17,14 +18,14 @@ import * as values from "../values.ts"
 export const spec = (program: AnyProgram): Spec.Spec => ({
   name: program.name,
   description: program.description,
-  args: Spec.argsOf(program.input),
+  args: fields.argsOf(program.input),
   flags: [
-    ...Spec.flagsOf(program.input, "Options"),
-    ...Spec.flagsOf(program.settings, "Settings"),
+    ...fields.flagsOf(program.input, "Options"),
+    ...fields.flagsOf(program.settings, "Settings"),
     ...Spec.starting,
     ...Spec.everywhere
   ],
-  variables: [...Spec.variablesOf(program.input), ...Spec.variablesOf(program.settings)],
+  variables: [...fields.variablesOf(program.input), ...fields.variablesOf(program.settings)],
   examples: program.examples
 })
 

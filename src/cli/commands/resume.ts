@@ -12,6 +12,7 @@ import * as Run from "../../pipeline/Run.ts"
 import { RecordedInputInvalid, RunNotFound } from "../../pipeline/RunError.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import type { AnyProgram, App } from "../App.ts"
+import * as fields from "../fields.ts"
 import * as handOff from "../handOff.ts"
 import { perform, runOptions } from "../perform.ts"
 import * as Programs from "../programs.ts"
@@ -23,7 +24,9 @@ import * as values from "../values.ts"
 const settingsOf = (programs: ReadonlyArray<AnyProgram>): ReadonlyArray<Spec.Flag> => {
   const flags = new Map<string, Spec.Flag>()
   for (const program of programs) {
-    for (const flag of Spec.flagsOf(program.settings, "Settings")) if (!flags.has(flag.name)) flags.set(flag.name, flag)
+    for (const flag of fields.flagsOf(program.settings, "Settings")) {
+      if (!flags.has(flag.name)) flags.set(flag.name, flag)
+    }
   }
   return [...flags.values()]
 }
@@ -226,7 +229,7 @@ export const asLeft = Effect.fnUntraced(function*(
   programs: ReadonlyArray<AnyProgram> = []
 ) {
   const { program, started } = yield* begun(app, info)
-  const known = new Set(Spec.flagsOf(program.settings, "Settings").map(({ name }) => name))
+  const known = new Set(fields.flagsOf(program.settings, "Settings").map(({ name }) => name))
   const stray = settingsOf(programs).find(({ name }) =>
     !known.has(name) && (app.parsed.values.has(name) || app.parsed.switches.has(name))
   )

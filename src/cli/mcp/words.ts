@@ -11,7 +11,7 @@ import * as RunState from "../../pipeline/RunState.ts"
 import type { Loaded } from "../App.ts"
 import * as exitCode from "../exitCode.ts"
 import type { Failure } from "../failure.ts"
-import { optionName } from "../Spec.ts"
+import { optionName } from "../fields.ts"
 
 /**
  * A tool to call next, and what to call it with; for an answer, beside the answer itself.
