@@ -12,6 +12,7 @@ import { fileOf, maxBytes } from "../layers/Answers/Folder.ts"
 import { randomId } from "../pipeline/digest.ts"
 import { foreignJson } from "../pipeline/foreignJson.ts"
 import { JournalError } from "../pipeline/Journal.ts"
+import { messageOf } from "../pipeline/messageOf.ts"
 import * as printable from "../pipeline/printable.ts"
 import { quote } from "../pipeline/quote.ts"
 import type { OpenRequest } from "../pipeline/RunEvent.ts"
@@ -153,7 +154,7 @@ export const publish = (
         operation: "append",
         journal: run,
         where: folder,
-        reason: error instanceof Error ? error.message : String(error)
+        reason: messageOf(error)
       })
   })
 }

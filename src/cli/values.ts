@@ -8,7 +8,9 @@ import * as fs from "node:fs"
 import { isAbsolute, resolve } from "node:path"
 import * as Field from "../pipeline/Field.ts"
 import { issues } from "../pipeline/issues.ts"
+import { messageOf } from "../pipeline/messageOf.ts"
 import { isSwitch, optionName, shownOf } from "./fields.ts"
+import type { Io } from "./Io.ts"
 import type { Parsed } from "./parse.ts"
 import { suggest } from "./suggest.ts"
 import { UsageError } from "./UsageError.ts"
@@ -16,6 +18,9 @@ import * as when from "./when.ts"
 
 /** What is given for a schema: the encoded side of a struct. */
 export type Given = Readonly<Record<string, unknown>>
+
+/** Where a command is called. */
+type World = Pick<Io, "cwd" | "env">
 
 /**
  * What was given for a schema, laid over what is there already: numbers as numbers, paths absolute, variables of the
@@ -27,7 +32,7 @@ export type Given = Readonly<Record<string, unknown>>
 export const given = Effect.fnUntraced(function*(
   schema: Schema.Schema.AnyNoContext,
   parsed: Parsed,
-  world: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+  world: World,
   base: Given = {}
 ) {
   const fields = Field.of(schema)
@@ -125,21 +130,22 @@ const misplaced = (field: Field.Field, fields: ReadonlyArray<Field.Field>, recor
   const kinds = fields.filter(({ name }) => name === field.name).flatMap(({ only }) =>
     only.filter(({ at }) => at === place || at.join(".") === place.join(".")).flatMap(({ values }) => values)
   )
+  const meant = tagIn(place, fields, record)
   return new UsageError({
     reason: `${shownOf(field)} belongs to ${shown} ${kinds.join(" or ")}, ${
-      Option.match(tagIn(place, fields, record), {
+      Option.match(meant, {
         onNone: () => `and no ${shown} is given.`,
         onSome: (kind) => `not to ${shown} ${kind}.`
       })
     }`,
-    fix: `${Option.isSome(tagIn(place, fields, record)) ? "Leave it out, or give" : "Give"} ${shown} ${kinds[0] ?? ""}`
+    fix: `${Option.isSome(meant) ? "Leave it out, or give" : "Give"} ${shown} ${kinds[0] ?? ""}`
   })
 }
 
 /** A value that the environment holds; a secret may also be in a file that it names. */
 const variable = (
   field: Field.Field,
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }
+  { cwd, env }: World
 ): Effect.Effect<Option.Option<string>, UsageError> =>
   Option.match(field.env, {
     onNone: () => Effect.succeedNone,
@@ -158,9 +164,7 @@ const variable = (
         try: () => fs.readFileSync(resolve(cwd, file), "utf8").replace(/\r?\n$/, ""),
         catch: (error) =>
           new UsageError({
-            reason: `The file that ${name}_FILE names cannot be read: ${
-              error instanceof Error ? error.message : String(error)
-            }`,
+            reason: `The file that ${name}_FILE names cannot be read: ${messageOf(error)}`,
             fix: `Let ${name}_FILE name a file that holds the secret, or set ${name}.`
           })
       }).pipe(Effect.map(Option.liftPredicate((text) => text !== "")))

@@ -652,6 +652,11 @@ export interface Uniform<in In, in out I, in out A, out E, out R> {
   readonly select: (input: In, results: Readonly<Record<string, A>>) => I
 }
 
+/** One, which may name earlier ones that it needs without reading them, or several side by side. */
+type OneOrMany<In, I, A, E, R> =
+  | (Uniform<In, I, A, E, R> & { readonly after?: ReadonlyArray<string> })
+  | ReadonlyArray<Uniform<In, I, A, E, R>>
+
 /**
  * Makes a pipeline from data: units of one type, one after the other; those in an array stand side by side. A selector
  * gets the input of the pipeline and the results so far, by key.
@@ -663,10 +668,7 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
   name: string,
   options: {
     readonly input: Schema.Schema<In, InI>
-    readonly steps: Iterable<
-      | (Uniform<In, I, A, E, R> & { readonly after?: ReadonlyArray<string> })
-      | ReadonlyArray<Uniform<In, I, A, E, R>>
-    >
+    readonly steps: Iterable<OneOrMany<In, I, A, E, R>>
     readonly output?: {
       readonly schema: Schema.Schema<Out, OutI>
       readonly select: (results: Readonly<Record<string, A>>, input: In) => Out
@@ -682,11 +684,7 @@ export const fromSteps = <In, InI, I, A, E, R, Out = void, OutI = void>(
     keys[checkedKey(name, key)] = true
     return { key, unit, select: (state: State) => select(state.input, state) }
   }
-  const nodeOf = (
-    step:
-      | (Uniform<In, I, A, E, R> & { readonly after?: ReadonlyArray<string> })
-      | ReadonlyArray<Uniform<In, I, A, E, R>>
-  ): Node => {
+  const nodeOf = (step: OneOrMany<In, I, A, E, R>): Node => {
     if (!("key" in step)) return { _tag: "All", branches: step.map(branch), concurrency: Infinity }
     const { after = [] } = step
     const unknown = after.find((name) => !(name in keys))

@@ -9,6 +9,7 @@ import { dirname, resolve } from "node:path"
 import { WriteFailed } from "../../layers/Workspace.ts"
 import * as Archive from "../../pipeline/Archive.ts"
 import { bytesOf, randomId } from "../../pipeline/digest.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import * as printable from "../../pipeline/printable.ts"
 import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
@@ -111,7 +112,7 @@ const write = (path: string, text: string): Effect.Effect<void, WriteFailed> =>
       },
       catch: (error) => {
         fs.rmSync(draft, { force: true })
-        return new WriteFailed({ path, reason: error instanceof Error ? error.message : String(error), undone: true })
+        return new WriteFailed({ path, reason: messageOf(error), undone: true })
       }
     })
   })

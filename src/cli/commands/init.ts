@@ -7,6 +7,7 @@ import { Effect, Option, Schema } from "effect"
 import * as fs from "node:fs"
 import { basename, dirname, join, relative } from "node:path"
 import * as Field from "../../pipeline/Field.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import * as printable from "../../pipeline/printable.ts"
 import { quote } from "../../pipeline/quote.ts"
 import { make } from "../Command.ts"
@@ -121,6 +122,6 @@ const write = (
       return Effect.void
     } catch (error) {
       for (const path of made.reverse()) fs.rmSync(path, { force: true, recursive: true })
-      return new InitFailed({ folder, reason: error instanceof Error ? error.message : String(error) })
+      return new InitFailed({ folder, reason: messageOf(error) })
     }
   })

@@ -5,6 +5,7 @@
  */
 import { Effect, Either, Option, Schema } from "effect"
 import * as jsonSchema from "../../pipeline/jsonSchema.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import type { AnyProgram, App, Outcome } from "../App.ts"
 import * as Programs from "../programs.ts"
 import { Line, Result } from "../result.ts"
@@ -59,6 +60,6 @@ const described = (schema: Schema.Schema.AnyNoContext | undefined): object => {
   // A schema of one's own may hold what JSON Schema has no word for.
   return Either.getOrElse(
     Either.try(() => jsonSchema.make(schema)),
-    (error) => ({ $comment: String(error instanceof Error ? error.message : error) })
+    (error) => ({ $comment: messageOf(error) })
   )
 }

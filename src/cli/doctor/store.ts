@@ -9,6 +9,7 @@ import { connect } from "node:net"
 import { dirname, join } from "node:path"
 import * as Installed from "../../layers/Journal/Installed.ts"
 import type { Look } from "../../layers/Journal/Tables.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import type { Call } from "../Command.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
@@ -26,7 +27,7 @@ export const folder = (path: string): Effect.Effect<Finding> =>
         ? ok("store", `${path}: files are made, kept and removed`)
         : warning("store", `${path} is on ${kind}`, "Name a folder on a disk of this machine with --home.")
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       return problem("store", `${path} cannot keep anything: ${reason}`, "Name another folder with --home DIR.")
     }
   })

@@ -11,6 +11,7 @@ import { Array, Effect, Either, Layer, Option } from "effect"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
 import { Answers } from "../../pipeline/Answers.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import { Given } from "../../pipeline/Question.ts"
 import { AnswerUnreadable } from "../../pipeline/Suspended.ts"
 import { RunFolder } from "../RunFolder.ts"
@@ -210,7 +211,7 @@ const wordsOf = (error: unknown): string => {
     case "ENXIO":
       return "is not a regular file"
     default:
-      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      return `cannot be read: ${messageOf(error)}`
   }
 }
 

@@ -8,6 +8,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Array, Effect, Either, Layer, Option, Record, Schema } from "effect"
 import { canonicalJson, digest } from "../../pipeline/digest.ts"
 import { foreignJson } from "../../pipeline/foreignJson.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import { readGiven } from "../Asked.ts"
 import { AnswersRefused, Interviewer, type Questionnaire, record } from "../Interviewer.ts"
 
@@ -71,7 +72,7 @@ const yaml = (text: string): Effect.Effect<Either.Either<unknown, string>> =>
         })
         return document.toJS()
       },
-      catch: (error) => error instanceof Error ? error.message : String(error)
+      catch: messageOf
     }).pipe(
       // The same bounds as for JSON.
       Either.flatMap((value) => foreignJson(JSON.stringify(value ?? null)))

@@ -85,6 +85,7 @@ export const make = (asking: Asking): Form => {
 }
 
 const nothing: Pressed = { _tag: "Nothing" }
+const answering = (answer: Asked.Answer): Pressed => ({ _tag: "Answered", answer })
 const changed = (form: Form): Pressed => ({ _tag: "Changed", form: { ...form, error: "" } })
 
 /**
@@ -150,10 +151,9 @@ const entered = (form: Form): Effect.Effect<Pressed> => {
   if (question._tag === "Lines") {
     const isVerbatim = question.ends === "dot"
     if (text.trim() === (isVerbatim ? "." : "")) {
-      return Effect.succeed({
-        _tag: "Answered",
-        answer: lines.length > 0 ? lines : Option.getOrElse(Asked.fallback(question), () => lines)
-      })
+      return Effect.succeed(
+        answering(lines.length > 0 ? lines : Option.getOrElse(Asked.fallback(question), () => lines))
+      )
     }
     return judged(
       form,
@@ -163,10 +163,10 @@ const entered = (form: Form): Effect.Effect<Pressed> => {
   }
   if (question._tag === "Choice") {
     const choice = question.choices[form.at]
-    if (text.trim() === "" && choice !== undefined) return Effect.succeed({ _tag: "Answered", answer: choice.value })
-    return judged(form, Asked.accept(question, rule, text.trim()), (answer) => ({ _tag: "Answered", answer }))
+    if (text.trim() === "" && choice !== undefined) return Effect.succeed(answering(choice.value))
+    return judged(form, Asked.accept(question, rule, text.trim()), answering)
   }
-  return judged(form, Asked.read(question, rule, text), (answer) => ({ _tag: "Answered", answer }))
+  return judged(form, Asked.read(question, rule, text), answering)
 }
 
 const judged = <A>(
@@ -215,11 +215,10 @@ const moved = (form: Form, { ctrl, name, text }: Key): Pressed => {
 
 const picked = (form: Form): Effect.Effect<Pressed> => {
   const { asking: { question, rule }, at, chosen } = form
-  const answered = (answer: Asked.Answer): Pressed => ({ _tag: "Answered", answer })
-  if (question._tag === "Confirm") return Effect.succeed(answered(at === 0))
+  if (question._tag === "Confirm") return Effect.succeed(answering(at === 0))
   if (question._tag === "Many") {
     const values = question.choices.flatMap(({ value }, index) => chosen.has(index) ? [value] : [])
-    return judged(form, Asked.accept(question, rule, values), answered)
+    return judged(form, Asked.accept(question, rule, values), answering)
   }
   const choice = question._tag === "Choice" ? question.choices[at] : undefined
   return Effect.succeed(
@@ -227,7 +226,7 @@ const picked = (form: Form): Effect.Effect<Pressed> => {
       ? nothing
       : choice.specify === true
       ? changed({ ...form, isSpecifying: true })
-      : answered(choice.value)
+      : answering(choice.value)
   )
 }
 

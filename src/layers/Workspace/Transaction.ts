@@ -243,10 +243,7 @@ const undo = (place: Place, intent: Intent) =>
   })
 
 const commit = (place: Place) =>
-  Effect.gen(function*() {
-    const fs = yield* Fs.Fs
-    yield* fs.unlink(inStage(place, intentName)).pipe(Fs.orElse(["ENOENT"], undefined))
-  })
+  Effect.flatMap(Fs.Fs, (fs) => fs.unlink(inStage(place, intentName))).pipe(Fs.orElse(["ENOENT"], undefined))
 
 /** The list must be gone for good before the copies go that it would be undone with. */
 const settle = (place: Place) => Fs.syncFolder(join(place.root, place.stage))
@@ -359,12 +356,7 @@ class Named extends Schema.TaggedError<Named>()("Named", { path: Schema.String, 
 const reasonOf = (error: Fs.SystemError | Fs.NotRegular) =>
   error._tag === "SystemError" ? error.reason : `it is ${error.kind}, not a file`
 
-/**
- * Says of a refused operation what the caller of a workspace is told.
- *
- * @category combinators
- * @since 0.1.0
- */
+/** Says of a refused operation what the caller of a workspace is told. */
 const toFailure = (
   place: Pick<Place, "root">,
   error: Refusal | Named,
