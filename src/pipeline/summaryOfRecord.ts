@@ -69,7 +69,7 @@ export const ofState = (state: RunState, pipeline: Option.Option<Pipeline.Any>):
   }
   for (
     const [path, { succeeded }] of Array.from(state.executions).sort(([, a], [, b]) => a.position - b.position)
-  ) self = record.ended(self, { path, at: 0, ms: 0, attempts: 1, result: succeeded ? Either.void : unknown })
+  ) self = record.ended(self, { path, at: 0, ms: 0, attempts: 1, ...(succeeded ? well : badly) })
   for (const { path } of openRequests(state)) self = record.asked(self, path, 0)
   return record.withRest(
     state.phase === "done"
@@ -108,7 +108,12 @@ export const executions = (
   return rows
 }
 
-const unknown: Either.Either<unknown, Problem> = Either.left({ _tag: "Defect", name: "", message: "", frames: [] })
+/** What a state tells of the end of a step. */
+const well = { json: Option.none(), problem: Option.none() }
+const badly = {
+  json: Option.none(),
+  problem: Option.some<Problem>({ _tag: "Defect", name: "", message: "", frames: [] })
+}
 
 /** One execution of a step, as it was recorded. */
 interface Ended {
@@ -117,32 +122,53 @@ interface Ended {
   readonly ms: number
   readonly attempts: number
   readonly why?: string | undefined
-  readonly result: Either.Either<unknown, Problem>
+  /** Its result, where that is known. */
+  readonly json: Option.Option<unknown>
+  readonly problem: Option.Option<Problem>
 }
 
 /** The row of a step that has ended. */
-const over = (row: Row, { attempts, ms, result, why }: Ended, step: Option.Option<Step.Any>): Row => ({
+const over = (row: Row, { attempts, json, ms, problem, why }: Ended, step: Option.Option<Step.Any>): Row => ({
   ...row,
-  status: Either.isRight(result) ? "done" : "failed",
+  status: Option.isNone(problem) ? "done" : "failed",
   ms,
   attempts,
   why: Option.fromNullable(why),
   summary: Option.flatMap(
-    Option.all([step, Either.getRight(result)]),
+    Option.all([step, json]),
     ([{ definition }, json]) =>
       Option.flatMapNullable(
         Either.getRight(definition.success.decode(json)),
         (value) => summaryOf(definition, value).summary
       )
   ),
-  problem: Either.getLeft(result),
+  problem,
   ran: true
 })
 
 const endedOf = (event: Extract<DurableEvent, { readonly _tag: "StepSucceeded" | "StepFailed" }>): Ended => ({
   ...event,
-  result: event._tag === "StepSucceeded" ? Either.right(event.value) : Either.left(event.problem)
+  json: event._tag === "StepSucceeded" ? Option.some(event.value) : Option.none(),
+  problem: event._tag === "StepFailed" ? Option.some(event.problem) : Option.none()
 })
+
+/** The parts of a group that have ended, by path. */
+class Parts {
+  readonly well = new Set<string>()
+  readonly badly = new Set<string>()
+
+  add(path: string, endedWell: boolean): void {
+    // What recovers from a failure stands in its place.
+    const recovered = path.lastIndexOf("#catch")
+    if (recovered >= 0) {
+      const from = path.slice(0, recovered)
+      for (const part of this.badly) if (part === from || part.startsWith(`${from}/`)) this.badly.delete(part)
+    }
+    const [now, before] = endedWell ? [this.well, this.badly] : [this.badly, this.well]
+    before.delete(path)
+    now.add(path)
+  }
+}
 
 /** Puts what was recorded into rows: a record holds a path, and no number or title. */
 const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
@@ -156,10 +182,12 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
   )
   /** The keys of a pipeline that is not known, in the order in which they come up. */
   const keys = new Map<string, number>()
-  /** The parts of each group that have ended, and whether they ended well. */
-  const parts = new Map<string, Map<string, boolean>>()
+  /** The parts of each group that have ended. */
+  const parts = new Map<string, Parts>()
   /** The rows of steps that are tried until what they give is good enough. */
   const tried = new Set<string>()
+  /** Those of both that may still go on: few, where there are ten thousand rows. */
+  const open = new Set<string>()
 
   const placeOf = (path: string, at: number) => {
     const key = keyOf(path)
@@ -183,22 +211,20 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
   }
 
   /** Nothing begins before the groups that come earlier are over, except what runs beside them. */
-  const passed = (self: Summary, number: number): Summary => ({
-    ...self,
-    rows: HashMap.map(
-      self.rows,
-      (row) =>
-        row.number < number && (parts.has(row.path) || tried.has(row.path)) &&
-          (row.status === "running" || row.status === "stopped")
-          ? { ...row, status: hasFailed(row) ? "failed" : "done" }
-          : row
-    )
-  })
+  const passed = (self: Summary, number: number): Summary =>
+    Array.from(open).reduce((self, path) => {
+      const row = Option.getOrUndefined(HashMap.get(self.rows, path))
+      if (row === undefined || row.number >= number || (row.status !== "running" && row.status !== "stopped")) {
+        return self
+      }
+      open.delete(path)
+      return put(self, { ...row, status: hasFailed(row) ? "failed" : "done" })
+    }, self)
 
-  const ended = (self: Summary, { at, attempts, ms, path, result, why }: Ended): Summary => {
+  const ended = (self: Summary, end: Ended): Summary => {
+    const { at, attempts, ms, path, problem } = end
     const step = Option.flatMap(pipeline, (pipeline) => Plan.stepAt(pipeline, path))
     const place = placeOf(path, at)
-    const problem = Either.getLeft(result)
     const told = {
       ...self,
       failed: Option.isNone(problem)
@@ -213,32 +239,26 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     const now = place.isBeside ? told : passed(told, place.number)
     const row = begun(place)
     if (!place.isPart) {
-      const one = over(row, { attempts, ms, path, result, why, at }, step)
+      const one = over(row, end, step)
       if (path === row.path || one.status !== "done") return put(now, one)
       // There may be another attempt, until something comes after it.
       tried.add(row.path)
+      open.add(row.path)
       return put(now, { ...one, status: "running" })
     }
-    const group = parts.get(row.path) ?? new Map<string, boolean>()
-    // What recovers from a failure stands in its place.
-    const recovered = path.lastIndexOf("#catch")
-    if (recovered >= 0) {
-      const from = path.slice(0, recovered)
-      for (const [part, well] of group) {
-        if (!well && (part === from || part.startsWith(`${from}/`))) group.delete(part)
-      }
-    }
-    parts.set(row.path, group.set(path, Option.isNone(problem)))
+    const group = parts.get(row.path) ?? new Parts()
+    parts.set(row.path, group)
+    open.add(row.path)
+    group.add(path, Option.isNone(problem))
     const before = Option.getOrElse(
       Option.filter(rowOf(now, path), ({ status }) => status === "running"),
       () => row
     )
-    const done = Array.from(group.values()).filter((well) => well).length
     return put(now, {
       ...before,
       isGroup: true,
       ms: at + ms - before.at,
-      count: Option.some({ done, failed: group.size - done, total: Option.none() }),
+      count: Option.some({ done: group.well.size, failed: group.badly.size, total: Option.none() }),
       problem: Option.orElse(problem, () => before.problem),
       ran: true
     })
