@@ -112,6 +112,26 @@ describe("rm and gc", () => {
     }))
 })
 
+describe("a step that a run went on from", () => {
+  it.live("is said to run again for that", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how done -q")
+
+      assert.deepStrictEqual((yield* shown("plan @last --from first")).slice(2, 5), [
+        "STEP                          PLAN      WHY",
+        "1/2   Doing the first thing   will run  asked for with --from first",
+        "2/2   Doing the second thing  will run  step 1 runs first"
+      ])
+      yield* said("resume --from first -q @last")
+      const { steps } = (yield* document("show")) as { readonly steps: ReadonlyArray<{ readonly why: string | null }> }
+      assert.deepStrictEqual(steps.map(({ why }) => why), [
+        "asked for with --from first",
+        "asked for with --from first"
+      ])
+      assert.match((yield* shown("show"))[3] ?? "", / first nobody {2}\(again: asked for with --from first\)$/)
+    }))
+})
+
 describe("a run that cannot go on", () => {
   it.live("is not said to, and goes where nothing would be lost with it", () =>
     Effect.gen(function*() {

@@ -183,7 +183,7 @@ describe("a plan", () => {
       assert.deepStrictEqual(table(yield* plan("plan @last --from said")).slice(3), [
         "1/5 | Doing asking | cached",
         "2/5 | Doing writing | skipped",
-        "3/5 | Doing speaking | will run",
+        "3/5 | Doing speaking | will run | asked for with --from said",
         "4/5 | Doing writing | will run | step 3 runs first",
         "5/5 | Doing last | will run | step 3 runs first",
         "",
