@@ -45,6 +45,14 @@ export const find = (
   // As from a variable that is not set: here would be a strange place for them.
   if (home === "") return Either.left(new UsageError({ reason: "--home names no folder.", fix: "Give --home DIR" }))
   const named = ofFiles(cwd, home ?? (env.CAIRN_HOME || undefined))
+  if (isOther(named.folder)) {
+    return Either.left(
+      new UsageError({
+        reason: `The folder for checkpoints is none: ${named.folder}`,
+        fix: home === undefined ? "Set CAIRN_HOME to a folder, or give --home DIR" : "Give --home DIR"
+      })
+    )
+  }
   const text = database ?? (home === undefined ? env.CAIRN_STORE : undefined)
   if (text === undefined || text === "") return Either.right(named)
   return Either.flatMap(Store.parse(cwd, text), (store) => {
@@ -100,6 +108,13 @@ export const ofFiles = (cwd: string, named?: string): Home => {
  * @since 0.1.0
  */
 export const holds = ({ runs }: Home, run: string): boolean => fs.existsSync(join(runs, run))
+
+/** Whether something other than a folder is there. What cannot be looked at is told of where it is used. */
+const isOther = (path: string): boolean =>
+  Either.getOrElse(
+    Either.try(() => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === false),
+    () => false
+  )
 
 const nearest = (cwd: string): string | undefined => {
   for (let folder = cwd;; folder = dirname(folder)) {

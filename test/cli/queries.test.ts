@@ -61,6 +61,23 @@ describe("a run of a program that this command line does not have", () => {
     }))
 })
 
+describe("the folder for checkpoints", () => {
+  it.live("is refused where it is a file", () =>
+    Effect.gen(function*() {
+      fs.writeFileSync(join(cwd, "file"), "")
+
+      const named = yield* said("fixture --how done --home file")
+      const set = yield* call(["runs"], { cwd, env: { NO_COLOR: "1", CAIRN_HOME: "file" } })
+
+      const none = "error  The folder for checkpoints is none: CWD/file"
+      assert.deepStrictEqual([named.code, still(named.stderr)], [2, [none, "fix    Give --home DIR"]])
+      assert.deepStrictEqual(
+        [set.code, still(set.stderr)],
+        [2, [none, "fix    Set CAIRN_HOME to a folder, or give --home DIR"]]
+      )
+    }))
+})
+
 describe("a table", () => {
   it.live("is told line by line where it does not fit", () =>
     Effect.gen(function*() {
