@@ -27,8 +27,21 @@ const inside = (...args: ReadonlyArray<string>) => {
 const commands: ReadonlyArray<Command> = [
   { what: "cairn --help", args: () => [cairn, "--help"], target: 2.5 },
   { what: "cairn --version", args: () => [cairn, "--version"], target: 2.5 },
-  { what: "cairn implement, a 16 kB report", args: () => inside(cairn, "implement", report, "--task", task) }
+  { what: "cairn implement, a 16 kB report", args: () => inside(cairn, "implement", report, "--task", task) },
+  { what: "cairn runs, one of 3,000 steps", args: () => [cairn, "runs", ...of3000()] }
 ]
+
+/** Where a run of so many steps is, which is made once. */
+const of3000 = (): ReadonlyArray<string> => {
+  if (long === undefined) {
+    long = ["--home", fresh()]
+    const chain = ["selftest", "chain", "--steps", "3000", "--effects", fresh(), "--durability", "process"]
+    const args = [cairn, ...chain, ...long]
+    ended(args, spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] }))
+  }
+  return long
+}
+let long: ReadonlyArray<string> | undefined
 
 export const startUp = async (rounds: number): Promise<ReadonlyArray<Row>> => {
   const rows: Array<Row> = []
