@@ -78,6 +78,7 @@ describe("examples", { timeout: 120_000 }, () => {
     assert.deepStrictEqual(names.filter((name) => source(name).trimEnd().split("\n").length >= 60), [])
     assert.deepStrictEqual(names.filter((name) => !said.test(source(name)) && !here.includes(name)), [])
     assert.isAtLeast(names.length, 11)
+    assert.strictEqual(source("16-ten-lines.ts").replace(/^\/\*\*.*?\*\/\n/s, "").trim().split("\n").length, 10)
   })
 
   describe("that print", () => {
