@@ -168,11 +168,12 @@ describe("mcp, with the official client", { timeout: 60_000 }, () => {
         await fixOf(start({ ...input, template: "none" })),
         "Name the folder of the agent's template with \"template\", or the folders that hold your templates with \"roots\"."
       )
-      assert.strictEqual(await fixOf(call("run_status", { run: "none" })), "List the runs: run_list")
+      assert.strictEqual(await fixOf(call("run_status", { run: "none" })), "Begin one: run_start")
       assert.strictEqual(
         await fixOf(start(input, { agent: "command:false", attempts: 1 })),
         "Correct what it names, or let the agent that calls you answer: call run_start again with \"agent\" handoff"
       )
+      assert.strictEqual(await fixOf(call("run_status", { run: "none" })), "List the runs: run_list")
       const { runs: [{ run }] } = (await call("run_list")).structuredContent
       const { next, problem, status } = (await call("run_status", { run })).structuredContent
       assert.deepStrictEqual([status, next.tool, next.arguments.program, next.arguments.input.agent], [

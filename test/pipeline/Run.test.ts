@@ -981,7 +981,7 @@ describe("looking at runs", () => {
       assert.include(error.message, "is newer than this Cairn")
       assert.deepStrictEqual(records, before)
       assert.deepStrictEqual(scene.noted(), [])
-      assert.strictEqual((yield* scene.info).status, "damaged")
+      assert.strictEqual((yield* scene.info).status, "newer")
     }))
 })
 
