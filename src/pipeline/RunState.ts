@@ -273,4 +273,4 @@ const append = <A>(map: HashMap.HashMap<string, ReadonlyArray<A>>, key: string, 
   HashMap.set(map, key, [...Option.getOrElse(HashMap.get(map, key), () => []), value])
 
 const without = <A>(map: HashMap.HashMap<string, A>, key: string) =>
-  HashMap.isEmpty(map) ? map : HashMap.remove(map, key)
+  HashMap.size(map) === 0 ? map : HashMap.remove(map, key)

@@ -30,6 +30,8 @@ export const make = <E>(
     const turn = yield* Effect.makeSemaphore(1)
     /** What the next record is behind of; `undefined` until all was read. */
     let last: Last | undefined
+    /** Where the records of this owner begin. */
+    let began = 0
     /** True while a batch is in the thread pool. */
     let isWriting = false
     let isClosed = false
@@ -68,6 +70,7 @@ export const make = <E>(
           disk.sync(descriptor)
         })
         if (Either.isLeft(settled)) return yield* fail(refused("open", settled.left.reason))
+        began = end
         last = { place, generation: Math.max(lockGeneration, place.generation), end, size: end }
         return state
       })
@@ -128,7 +131,7 @@ export const make = <E>(
       const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(lines)
       if (after.end <= size) return Either.map(put(bytes, end), () => size)
 
-      const larger = grown(after)
+      const larger = grown(after, began)
       const written = put(Buffer.concat([bytes], larger - end), end)
       if (Either.isRight(written)) return Either.right(larger)
       if (!fullCodes.has(written.left.code)) return Either.left(written.left)
@@ -230,9 +233,12 @@ const fullCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
 
 const unit = 4096
 
-/** A new size that is as far again, within limits, and tells the generation: no two owners mistake it for their own. */
-const grown = ({ end, generation }: Last): number =>
-  Math.ceil((end + Math.min(Math.max(end, 4 * unit), 256 * unit)) / unit) * unit + generation % unit
+/**
+ * A new size with room for as much again as the owner has written, within limits: who records little has little to make durable.
+ * It tells the generation, so that no two owners mistake it for their own.
+ */
+const grown = ({ end, generation }: Last, began: number): number =>
+  Math.ceil((end + Math.min(Math.max(end - began, 4 * unit), 256 * unit)) / unit) * unit + generation % unit
 
 /** After so many milliseconds it is asked whether the file still has its name. */
 const lookEvery = 100

@@ -60,20 +60,21 @@ export const encode = (place: Place, generation: number, record: string, ahead: 
 }
 
 /**
- * Checks the line `bytes[from, to)`, without its end, and moves on. Says why it is not the record that follows.
+ * Checks the line `bytes[from, to)`, without its end, and moves on. Says where its record begins as it was appended, or why it
+ * is not the record that follows.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const check = (place: Place, bytes: Uint8Array, from: number, to: number): string | undefined => {
+export const take = (place: Place, bytes: Uint8Array, from: number, to: number): number | string => {
   const reason = whole(bytes, from, to)
   if (reason !== undefined) return reason
-  const { generation = place.generation, number } = headOf(bytes, from)
+  const { behind, generation = place.generation, number } = headOf(bytes, from)
   if (number !== place.record + 1) return `record ${place.record + 1} should be here, but it is record ${number}`
   if (!(generation >= place.generation)) return "it was written by an owner that had been succeeded"
   place.generation = generation
   place.record = number
-  return undefined
+  return baredBehind(bytes, behind, to)
 }
 
 /**
@@ -107,14 +108,19 @@ export const whole = (bytes: Uint8Array, from: number, to: number): string | und
 }
 
 /**
- * Takes what the journal has put in front of a record out of a line that was checked, and says where the record begins
- * as it was appended. That is in place: a string that is put together from two costs as much as all the rest.
+ * Says where the record of a whole line begins as it was appended.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const bared = (bytes: Uint8Array, from: number, to: number): number => {
-  const { behind } = headOf(bytes, from)
+export const bared = (bytes: Uint8Array, from: number, to: number): number =>
+  baredBehind(bytes, headOf(bytes, from).behind, to)
+
+/**
+ * Takes what the journal has put in front of a record out of its line. That is in place: a string that is put together
+ * from two costs as much as all the rest.
+ */
+const baredBehind = (bytes: Uint8Array, behind: number, to: number): number => {
   // Where nothing but its end is behind it, the record is `{}`.
   const at = bytes[behind] === comma ? behind : to - 2
   bytes[at] = brace

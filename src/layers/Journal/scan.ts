@@ -97,9 +97,12 @@ export const scan = <S>(
       while (reason === undefined) {
         const to = bytes.indexOf(newline, next)
         if (to === -1 || to >= filled) break
-        reason = Line.check(place, bytes, next, to)
-        if (reason !== undefined) break
-        records.push(Line.bared(bytes, next, to))
+        const taken = Line.take(place, bytes, next, to)
+        if (typeof taken === "string") {
+          reason = taken
+          break
+        }
+        records.push(taken)
         next = to + 1
         from.push(next)
       }

@@ -54,6 +54,7 @@ export const isFollowed = (bytes: Buffer, { record }: Line.Place): boolean => {
 
 /** What a disk writes as a whole. One that writes more at once leaves the same. */
 const sector = 512
+const zeros = Buffer.alloc(sector)
 
 /** Whether all zeros are in sectors of zeros. */
 const isMadeOfSectors = (used: Buffer, at: number, firstZero: number): boolean => {
@@ -70,6 +71,8 @@ const newline = 0x0a
 
 const withoutZeros = (bytes: Buffer): Buffer => {
   let to = bytes.length
+  // A file is grown by up to a megabyte of them.
+  while (to >= sector && zeros.equals(bytes.subarray(to - sector, to))) to -= sector
   while (to > 0 && bytes[to - 1] === 0) to--
   return bytes.subarray(0, to)
 }
