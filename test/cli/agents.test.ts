@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import * as Server from "../layers/agent/server.ts"
 import type { Json } from "../steps/agents/corpus.ts"
-import { at, bundle, type Ended, isJson, run, temporary } from "./command.ts"
+import { at, bundle, contents, type Ended, isJson, run, temporary } from "./command.ts"
 import * as Enhancing from "./enhancing.ts"
 
 const made = temporary()
@@ -33,13 +33,6 @@ const document = ({ stdout }: Ended): Json => isJson(stdout) as Json
 const local = ({ url }: Pick<Server.Server, "url">) => `--agent compatible --model local --base-url ${url}/v1`
 const down = local({ url: "http://127.0.0.1:9" })
 const good = Server.says.compatible(Enhancing.content)
-
-/** Everything in the files of a folder. */
-const contents = (path: string): string =>
-  fs.readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), "utf8"))
-    .join("\n")
 
 const canary = "sk-canary-0123456789"
 const keys = { ANTHROPIC_API_KEY: canary, OPENAI_API_KEY: canary, CAIRN_API_KEY: canary }

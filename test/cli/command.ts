@@ -159,3 +159,12 @@ export const onTerminal = (
 }
 
 export const isJson = (text: string): unknown => JSON.parse(text)
+
+/** Everything in the files of a folder, those of its links aside: a `recursive` reading goes into them from Node 22 on. */
+export const contents = (path: string): string =>
+  fs.readdirSync(path, { withFileTypes: true })
+    .map((entry) => {
+      const at = join(path, entry.name)
+      return entry.isDirectory() ? contents(at) : entry.isFile() ? fs.readFileSync(at, "utf8") : ""
+    })
+    .join("\n")

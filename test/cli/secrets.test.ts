@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { bundle, isJson, run, temporary } from "./command.ts"
+import { bundle, contents, isJson, run, temporary } from "./command.ts"
 
 const folder = temporary()
 let leaky = ""
@@ -11,13 +11,6 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
 const canary = "canary/ü&\"?"
-
-/** Everything in the files of a folder. */
-const contents = (path: string): string =>
-  fs.readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), "utf8"))
-    .join("\n")
 
 describe("a secret among the settings of a command", () => {
   const ways: ReadonlyArray<readonly [how: string, code: number]> = [

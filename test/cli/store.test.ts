@@ -6,7 +6,7 @@ import { join } from "node:path"
 import * as Home from "../../src/cli/home.ts"
 import { UsageError } from "../../src/cli/UsageError.ts"
 import * as Postgres from "../layers/journal/postgres.ts"
-import { bundle, type Child, type Ended, projectIn, run, temporary } from "./command.ts"
+import { bundle, type Child, contents, type Ended, projectIn, run, temporary } from "./command.ts"
 
 const folder = temporary()
 let command = ""
@@ -22,13 +22,6 @@ afterAll(async () => {
 })
 
 const project = () => projectIn(folder)
-
-/** Everything in the files of a folder, those of its links aside. */
-const contents = (path: string): string =>
-  fs.readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(join(entry.parentPath, entry.name), "latin1"))
-    .join("\n")
 
 /** How often each step was begun. */
 const begun = (cwd: string): ReadonlyMap<string, number> => {
