@@ -8,7 +8,7 @@ import * as identifiers from "./identifiers.ts"
 import { type Layout, mentionedFiles } from "./mentionedFiles.ts"
 import type { Reading } from "./prose.ts"
 import { headingText, isHeadingUpTo, type Section, until } from "./sections.ts"
-import { headingLevel, trim } from "./text.ts"
+import { headingLevel, trim, trimEnd } from "./text.ts"
 
 /**
  * What stands before a title. At no place can two parts of it match the same text, so that it takes linear time.
@@ -69,10 +69,18 @@ export const blocks = (
   })
 }
 
+/** An item of a list, or a row of a table: what keeps its lines. */
+const item = /^\s*(?:[-*+|]|\d+[.)])(?:\s|$)/
+
+/** A line across the page. */
+const isRule = (line: string): boolean => /^\s*([-*_])(?:\s*\1){2,}\s*$/.test(line)
+
 const firstParagraph = (lines: ReadonlyArray<string>): string => {
-  const from = until(lines, 0, lines.length, (line) => trim(line) !== "" && headingLevel(line) === 0)
+  const isText = (line: string) => trim(line) !== "" && headingLevel(line) === 0 && !isRule(line)
+  const from = until(lines, 0, lines.length, isText)
   const to = until(lines, from, lines.length, (line) => trim(line) === "" || headingLevel(line) > 0)
-  return lines.slice(from, to).map(trim).join(" ")
+  const paragraph = lines.slice(from, to).map(trimEnd)
+  return trim(paragraph.some((line) => item.test(line)) ? paragraph.join("\n") : paragraph.map(trim).join(" "))
 }
 
 /** A heading that is bold as a whole, without the marks. */

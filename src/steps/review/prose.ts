@@ -23,12 +23,20 @@ export interface Reading {
  * where it begins a line and is closed.
  *
  * A fence with an info string inside another one is taken as opened in it: strictly it is text, but whoever quotes
- * markdown in markdown forgets the longer fence, and the strict reading would turn everything after it inside out.
+ * markdown in markdown forgets the longer fence, and the strict reading would turn everything after it inside out. A
+ * fence too many does the same to this reading; where only the strict one finds an end for each, that one counts.
  *
  * @category parsing
  * @since 0.1.0
  */
 export const reading = (lines: ReadonlyArray<string>): Reading => {
+  const nested = read(lines, true)
+  if (nested.open.length === 0) return nested
+  const strict = read(lines, false)
+  return strict.open.length === 0 ? strict : nested
+}
+
+const read = (lines: ReadonlyArray<string>, nests: boolean): Reading & { readonly open: ReadonlyArray<string> } => {
   const prose: Array<string> = []
   const fenced: Array<string> = []
   const lastClosing = lines.findLastIndex((line) => line.includes("-->"))
@@ -43,21 +51,43 @@ export const reading = (lines: ReadonlyArray<string>): Reading => {
       return
     }
     const wasInside = fences.length > 0
-    const isFence = follow(fences, line)
+    const isFence = follow(fences, line, nests)
     prose.push(wasInside || isFence ? "" : line)
     fenced.push(line)
   })
-  return { prose, fenced }
+  return { prose, fenced, open: fences }
 }
 
 /**
+ * Headings that are underlined, as the same headings with `#`. A line of dashes often is a rule that somebody set close
+ * below a paragraph: only a line that stands alone is a heading.
+ *
+ * @category parsing
+ */
+export const underlined = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const found = [...lines]
+  for (let at = 1; at < lines.length; at++) {
+    const mark = underline.exec(lines[at] ?? "")?.[1]
+    const heading = lines[at - 1] ?? ""
+    if (mark === undefined || !words.test(heading) || trim(lines[at - 2] ?? "") !== "") continue
+    found[at - 1] = `${mark.startsWith("=") ? "#" : "##"} ${trim(heading)}`
+    found[at] = ""
+  }
+  return found
+}
+
+const underline = /^ {0,3}(={3,}|-{3,})[ \t]*$/
+/** A line that begins no heading, table, quote, list, fence or comment. */
+const words = /^ {0,3}(?![#>|+<`~]|[-*](?:\s|$)|\d+[.)]\s)\S/
+
+/**
  * Brings the marks of the open fences, the outermost first, up to date with a line, and says whether it opens or closes
- * one.
+ * one. `nests` is whether one can be opened in another.
  *
  * @category parsing
  * @since 0.1.0
  */
-export const follow = (open: Array<string>, line: string): boolean => {
+export const follow = (open: Array<string>, line: string, nests = true): boolean => {
   const mark = fence(line)
   if (mark === undefined) return false
   const outer = open.at(-1)
@@ -66,7 +96,7 @@ export const follow = (open: Array<string>, line: string): boolean => {
   if (outer === undefined) open.push(mark)
   else if (mark[0] === outer[0] && mark.length >= outer.length) {
     if (info === "") open.pop()
-    else open.push(mark)
+    else if (nests) open.push(mark)
   }
   return true
 }

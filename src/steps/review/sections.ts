@@ -87,6 +87,41 @@ export const alike = (lines: ReadonlyArray<string>): ReadonlyArray<Alike> => {
 export const others = (lines: ReadonlyArray<string>): ReadonlyArray<Alike> =>
   exact(lines).map((section) => ({ ...section, single: false }))
 
+/**
+ * The sections whose headings only begin or end with such words, as "Security Recommendations" and "Recommendations for
+ * the next release" do; where there are none, those that hold a plan. Several may share out what is recommended, so that
+ * each counts that is not a part of another.
+ */
+export const loosely = (lines: ReadonlyArray<string>): ReadonlyArray<Section> => {
+  const begun = (isMeant: (heading: string, level: number) => boolean): ReadonlyArray<Section> => {
+    let end = 0
+    return lines.flatMap((line, at) => {
+      const level = headingLevel(line)
+      if (at < end || level === 0 || level > 4 || !isMeant(headingText(line), level)) return []
+      end = until(lines, at + 1, lines.length, isHeadingUpTo(level))
+      return [{ heading: trim(line), from: at + 1, to: end }]
+    })
+  }
+  const found = begun(isLoosely)
+  // The title of a whole text is none of its sections.
+  return found.length > 0 ? found : begun((heading, level) => level > 1 && plainly(heading) === "implementation plan")
+}
+
+const isLoosely = (heading: string): boolean => {
+  const words = plainly(heading.replace(/ [&+–—-] /g, ": "))
+  return plural.some((name) =>
+    words.endsWith(` ${name}`) || words.startsWith(name) && joining.test(words.slice(name.length))
+  ) && words.split(/[^\p{L}\p{N}-]+/u).every((word) => !otherwise.includes(word))
+}
+
+const joining = /^(?:[:,/]| (?:for|by|and|to|on|from|in|per) )/
+
+/** Words of headings that speak of recommendations without making any. */
+const otherwise = (
+  "no not without with removed rejected declined dropped withdrawn superseded obsolete previous prior earlier initial " +
+  "original old past closed completed implemented done status history response comparison"
+).split(" ")
+
 const plural = [
   "recommendations",
   "recommended fixes",
@@ -98,10 +133,17 @@ const plural = [
 const singular = ["recommendation", "recommended fix", "recommended change", "recommended action"]
 const qualifiers = ["revised", "updated", "final", "fix", "key", "implementation"]
 
-/** The words of a heading without its number, its pictures, what stands in parentheses, and words such as "revised". */
+/** The words of a heading without those such as "revised". */
 const significant = (heading: string): string => {
+  const parts = plainly(heading).split(" ")
+  while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
+  return parts.join(" ")
+}
+
+/** The words of a heading without its number, its pictures, and what stands in parentheses. */
+const plainly = (heading: string): string =>
   // With single spaces only, none of the patterns can look at a place twice.
-  const parts = heading.toLowerCase().replace(/[*_`\p{Cf}]/gu, "").split(/\s+/).filter((word) => telling.test(word))
+  heading.toLowerCase().replace(/[*_`\p{Cf}]/gu, "").split(/\s+/).filter((word) => telling.test(word))
     .join(" ")
     .replace(/^(section|part) \d+ ?[:.)-] ?/, "")
     .replace(/^(\d+(\.\d+)* ?[:.)]?|([ivx]+|[a-z])[:.)]) /, "")
@@ -109,10 +151,6 @@ const significant = (heading: string): string => {
     .replace(/ ?:$/, "")
     .replace(/^summary of /, "")
     .replace(/ summary$/, "")
-    .split(" ")
-  while (parts.length > 1 && qualifiers.includes(parts[0] ?? "")) parts.shift()
-  return parts.join(" ")
-}
 
 /** Not a picture or a dash alone. */
 const telling = /[\p{L}\p{N}():.]/u

@@ -11,7 +11,7 @@ import * as identifiers from "./identifiers.ts"
 import * as lists from "./lists.ts"
 import { type Layout, mentionedFiles } from "./mentionedFiles.ts"
 import { type PhaseTable, phaseTables } from "./phaseTable.ts"
-import { type Reading, reading } from "./prose.ts"
+import { type Reading, reading, underlined } from "./prose.ts"
 import * as rows from "./rows.ts"
 import * as sections from "./sections.ts"
 import { type Table, tables } from "./table.ts"
@@ -41,7 +41,7 @@ export type Failure = NoRecommendations | NoSubtasks | UnsafeIdentifier
 export const fromReport = (source: Source): Either.Either<Found, Failure> => {
   const lines = source.text.split("\n")
   const read = reading(lines)
-  const outcome = exactly(read.prose, source) ?? exactly(read.fenced, source) ?? alike(read, source)
+  const outcome = exactly(read.prose, source) ?? exactly(read.fenced, source) ?? byLook(read, source)
   return outcome === undefined
     ? Either.left(nothing(read, source))
     : Either.map(outcome, (found) => ({ ...found, warnings: [...found.warnings, ...hidden(lines)] }))
@@ -116,17 +116,44 @@ const fromItems = (items: ReadonlyArray<lists.Item>, { layout, slug }: Source): 
 
 // --- the forms that are recognised by what they look like
 
-const alike = (read: Reading, source: Source): Outcome => {
+const byLook = ({ fenced, prose }: Reading, source: Source): Outcome => {
+  const read = { fenced, prose: underlined(prose) }
   for (const section of [...sections.alike(read.prose), ...sections.others(read.prose)]) {
-    const telling = tables(read.prose, section.from, section.to).filter(rows.recommends)
-    // Below a heading for each recommendation, a table of files and their changes is a detail.
-    const outcome = fromTables(telling.filter((table) => !rows.isOfFiles(table)), source) ??
-      found("headings", blocks(read, section, source), source) ??
-      fromTables(telling, source) ??
-      (section.single ? undefined : fromLists(read.prose, section, source) ?? fromMarked(read.prose, section, source))
+    const outcome = inAnyForm(read, section, source)
     if (outcome !== undefined) return outcome
   }
-  return undefined
+  return together(read, sections.loosely(read.prose), source)
+}
+
+const inAnyForm = (read: Reading, section: sections.Alike, source: Source): Outcome => {
+  const telling = tables(read.prose, section.from, section.to).filter(rows.recommends)
+  // Below a heading for each recommendation, a table of files and their changes is a detail.
+  return fromTables(telling.filter((table) => !rows.isOfFiles(table)), source) ??
+    found("headings", blocks(read, section, source), source) ??
+    fromTables(telling, source) ??
+    (section.single ? undefined : fromLists(read.prose, section, source) ?? fromMarked(read.prose, section, source))
+}
+
+/** Sections that are read as one, and named, since it is a guess that they make recommendations. */
+const together = (read: Reading, guessed: ReadonlyArray<sections.Section>, source: Source): Outcome => {
+  const [first, last] = [guessed[0], guessed.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  const isInside = read.prose.map(() => false)
+  for (const { from, to } of guessed) isInside.fill(true, from, to)
+  const inside = (lines: ReadonlyArray<string>) => lines.map((line, at) => isInside[at] === true ? line : "")
+  const whole = { heading: first.heading, single: false, from: first.from, to: last.to }
+  const outcome = inAnyForm({ prose: inside(read.prose), fenced: inside(read.fenced) }, whole, source)
+  return outcome === undefined ? undefined : Either.map(outcome, (found) => ({
+    ...found,
+    warnings: [
+      ...found.warnings,
+      ...guessed.map(({ heading }): Warning => ({
+        code: "section-guessed",
+        message: "This section was taken for recommendations by its heading",
+        where: heading
+      }))
+    ]
+  }))
 }
 
 /** `1) x`: markdown has it too, but the lists that are found exactly do not. */

@@ -25,7 +25,7 @@ export const isRow = (line: string): boolean => trim(line).startsWith("|")
 export const isRule = (line: string): boolean => line.includes("-") && /^[\s|:-]+$/.test(line)
 
 /**
- * The tables between two lines: a header, a rule, and the rows directly below.
+ * The tables between two lines: a header, a rule, and the rows directly below. Their lines may begin without a pipe.
  *
  * @category parsing
  * @since 0.1.0
@@ -34,8 +34,8 @@ export const tables = (lines: ReadonlyArray<string>, from: number, to: number): 
   const found: Array<Table> = []
   for (let at = from; at + 1 < to; at++) {
     const [header = "", rule = ""] = lines.slice(at, at + 2)
-    if (!isRow(header) || !isRow(rule) || !isRule(rule)) continue
-    const end = until(lines, at + 2, to, (line) => !isRow(line))
+    if (!header.includes("|") || !rule.includes("|") || !isRule(rule)) continue
+    const end = until(lines, at + 2, to, isRow(header) ? (line) => !isRow(line) : (line) => !line.includes("|"))
     found.push({ header: cells(header).map(bare), rows: lines.slice(at + 2, end).map(cells), first: at + 2 })
     at = end - 1
   }

@@ -242,6 +242,8 @@ describe("fences and comments", () => {
   it("are followed into each other", () => {
     assert.deepStrictEqual(titles(section("````\n```\n- a\n````\n- b")), ["b"])
     assert.deepStrictEqual(titles(section("```md\n```bash\n- a\n```\n- b\n```\n- c")), ["c"])
+    // One too many: what would never end is read strictly.
+    assert.deepStrictEqual(titles(section("```\n```bash\n- a\n```\n- b\n```sh\n- c\n```\n- d")), ["b", "d"])
     assert.deepStrictEqual(titles(section("```\n<!--\n```\n- a\n<!-- x\n```\n-->\n- b\n\n<!-- open\n- c")), [
       "a",
       "b",
@@ -276,8 +278,69 @@ describe("forms that are recognised by what they look like", () => {
       "## Recommendations\u200B"
     ]
     for (const heading of headings) assert.deepStrictEqual(titles(`${heading}\n\n- x\n`), ["x"], heading)
-    for (const heading of ["##### Key recommendations", "## No recommendations made", "## Recommendations for later"]) {
+    for (const heading of ["##### Key recommendations", "## No recommendations made", "## Recommendationsfor later"]) {
       assert.strictEqual(failure(`${heading}\n\n- x\n`)._tag, "NoRecommendations", heading)
+    }
+  })
+
+  it("begin, where there are no others, with headings that begin or end with such words", () => {
+    const headings = [
+      "## Prioritized Recommendations",
+      "### Short-Term Recommendations",
+      "## 4. Security & Performance Recommendations",
+      "## Findings and Recommendations",
+      "## Recommendations for Release",
+      "## Recommendations and Next Steps",
+      "## Recommendations — by priority",
+      "## Immediate Action Items",
+      "## 📝 Implementation Plan",
+      "### 7. Implementation plan (final)"
+    ]
+    for (const heading of headings) {
+      assert.deepStrictEqual(titles(`${heading}\n\n- x\n`), ["x"], heading)
+      assert.deepStrictEqual(found(`${heading}\n\n- x\n`).warnings, [{
+        code: "section-guessed",
+        message: "This section was taken for recommendations by its heading",
+        where: heading
+      }])
+    }
+    for (
+      const heading of [
+        "## Recommendations Removed",
+        "## Recommendations Extraction",
+        "# Implementation Plan",
+        "## Implementation Plan: parser",
+        "### Approve with minor recommendations",
+        "## Status of Recommendations",
+        "## Deployment recommendation",
+        "## Recommended reading",
+        "## Updated implementation plan with phases"
+      ]
+    ) assert.strictEqual(failure(`${heading}\n\n- x\n`)._tag, "NoRecommendations", heading)
+    assert.deepStrictEqual(titles("## Security Recommendations\n- s\n# Recommendations\n- r\n"), ["r"])
+  })
+
+  it("are read together where several sections share them out", () => {
+    const text = "## Recommendations by area\n### Short-Term Recommendations\n- a\n## Risks\n- risk\n" +
+      "## Long-Term Recommendations\n- b\n"
+
+    assert.deepStrictEqual(titles(text), ["a", "b"])
+    assert.deepStrictEqual(each(text, "id"), ["TASK-FWO-001", "TASK-FWO-002"])
+    assert.deepStrictEqual(found(text).warnings.map(({ where }) => where), [
+      "## Recommendations by area",
+      "## Long-Term Recommendations"
+    ])
+  })
+
+  it("begin with headings that are underlined, too", () => {
+    const text = (heading: string) => `Review\n======\n\n${heading}\n\n- x\n\nDone\n----\n\n- y\n`
+
+    for (const heading of ["Recommendations\n---", "Key Recommendations\n====="]) {
+      assert.deepStrictEqual(titles(text(heading)), ["x"].concat(heading.endsWith("=") ? "y" : []), heading)
+    }
+    assert.deepStrictEqual(titles("# Recommendations\n\nSome words\nand more\n---\n\n- x\n"), ["x"])
+    for (const line of ["text\nRecommendations", "- Recommendations", "> Recommendations", "| Recommendations"]) {
+      assert.strictEqual(failure(text(`${line}\n---`))._tag, "NoRecommendations", line)
     }
   })
 
@@ -338,6 +401,27 @@ describe("forms that are recognised by what they look like", () => {
       dependencies: []
     })
     assert.deepStrictEqual(found(text).subtasks[1]?.dependencies, ["TASK-FWO-001"])
+  })
+
+  it("are tables without pipes at the ends of their lines, too", () => {
+    const text = "## Recommendations\n\nAction | Effort\n--- | ---\nDo a \\| b | 2h\nDo c |\n\nA | note\n"
+
+    assert.deepStrictEqual(titles(text), ["Do a | b", "Do c"])
+    assert.deepStrictEqual(each(text, "effortDays"), [0.25, 1])
+    assert.strictEqual(failure("## Recommendations\n\nAction | Effort\n---\nDo a | 2h\n")._tag, "NoSubtasks")
+  })
+
+  it("are described by words, and not by the rule between two of them", () => {
+    const text = "## Recommendations\n### R1: a\n\n---\n\n### R2: b\n_ _ _\nWhy.\n"
+
+    assert.deepStrictEqual(each(text, "description"), ["a", "Why."])
+  })
+
+  it("are described by lists and tables in their lines", () => {
+    const text =
+      "# Recommendations\n## R1: a\n1. one\n   more\n2. two\n\nlater\n## R2: b\n| x | y |\n|---|---|\n| 1 | 2 |\n"
+
+    assert.deepStrictEqual(each(text, "description"), ["1. one\n   more\n2. two", "| x | y |\n|---|---|\n| 1 | 2 |"])
   })
 
   it("are numbered headings of one level, each with a paragraph and files", () => {
