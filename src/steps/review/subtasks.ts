@@ -41,10 +41,19 @@ export type Failure = NoRecommendations | NoSubtasks | UnsafeIdentifier
 export const fromReport = (source: Source): Either.Either<Found, Failure> => {
   const lines = source.text.split("\n")
   const read = reading(lines)
-  const outcome = exactly(read.prose, source) ?? exactly(read.fenced, source) ?? byLook(read, source)
+  const outcome = exactly(read.prose, source) ?? inCode(read, source) ?? byLook(read, source)
   return outcome === undefined
     ? Either.left(nothing(read, source))
-    : Either.map(outcome, (found) => ({ ...found, warnings: [...found.warnings, ...hidden(lines)] }))
+    : Either.map(outcome, ({ entries: [first, ...others], strategy, warnings }) => ({
+      strategy,
+      subtasks: [first.draft, ...others.map(({ draft }) => draft)],
+      // Tables of phases are a plan that was made of the recommendations.
+      warnings: [
+        ...warnings,
+        ...(strategy === "phase-table" ? [] : unread(read, [first, ...others])),
+        ...hidden(lines)
+      ]
+    }))
 }
 
 /** Controls and marks of direction: what can make text look other than it is. */
@@ -60,8 +69,27 @@ const hidden = (lines: ReadonlyArray<string>): ReadonlyArray<Warning> => {
   }]
 }
 
+/** Sections of which nothing was taken, although their headings speak of recommendations and they list something. */
+const unread = ({ prose }: Reading, entries: ReadonlyArray<Entry>): ReadonlyArray<Warning> => {
+  const left = sections.alike(prose).filter(({ from, single, to }) =>
+    !single && !entries.some(({ line }) => line > from && line <= to) && prose.slice(from, to).some(isListed)
+  ).map(({ from, heading }) => `${JSON.stringify(heading.slice(0, 80))}, line ${from}`)
+  const [first, ...others] = left
+  return first === undefined ? [] : [{
+    code: "section-not-read",
+    message: "Recommendations seem to stand here, too, and were not read; put them all into one section",
+    where: others.length === 0 ? first : `${first}, and ${others.length} more`
+  }]
+}
+
+const isListed = (line: string): boolean => /^\s*(?:[-*+|]|\d+[.)])\s/.test(line)
+
 /** What one of the forms came to. */
-type Outcome = Either.Either<Found, UnsafeIdentifier> | undefined
+type Outcome = Either.Either<Taken, UnsafeIdentifier> | undefined
+
+interface Taken extends Pick<Found, "strategy" | "warnings"> {
+  readonly entries: readonly [Entry, ...ReadonlyArray<Entry>]
+}
 
 const nothing = ({ fenced, prose }: Reading, { report }: Source): NoRecommendations | NoSubtasks => {
   const section = sections.exact(fenced)[0] ?? phaseTables(fenced)[0]
@@ -74,6 +102,17 @@ const nothing = ({ fenced, prose }: Reading, { report }: Source): NoRecommendati
 
 const exactly = (lines: ReadonlyArray<string>, source: Source): Outcome =>
   fromPhases(lines, source) ?? fromSection(lines, source)
+
+const inCode = ({ fenced }: Reading, source: Source): Outcome => {
+  const outcome = exactly(fenced, source)
+  return outcome === undefined ? undefined : Either.map(outcome, (found) => ({
+    ...found,
+    warnings: [...found.warnings, {
+      code: "read-from-code",
+      message: "Nothing is recommended outside of blocks of code, so that their lines were read"
+    }]
+  }))
+}
 
 const fromPhases = (lines: ReadonlyArray<string>, source: Source): Outcome => {
   const all = phaseTables(lines)
@@ -192,5 +231,5 @@ const found = (
     if (sameAs !== undefined) return Either.left(new UnsafeIdentifier({ report, id, line, sameAs }))
     lines.set(id.toLowerCase(), line)
   }
-  return Either.right({ strategy, subtasks: [first.draft, ...others.map(({ draft }) => draft)], warnings })
+  return Either.right({ strategy, entries: [first, ...others], warnings })
 }

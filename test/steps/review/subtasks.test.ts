@@ -253,6 +253,7 @@ describe("fences and comments", () => {
 
   it("are read only where nothing else is there, and comments not even then", () => {
     assert.deepStrictEqual(titles(section("```\n- a\n```")), ["a"])
+    assert.deepStrictEqual(found(section("```\n- a\n```")).warnings.map(({ code }) => code), ["read-from-code"])
     assert.strictEqual(failure(section("<!--\n- a\n-->"))._tag, "NoSubtasks")
   })
 })
@@ -495,6 +496,18 @@ describe("where nothing is found", () => {
     assert.deepInclude(failure(section("All is well.")), { _tag: "NoSubtasks", section: "## Recommendations" })
     assert.strictEqual(failure(phase(""))._tag, "NoSubtasks")
   })
+})
+
+it("a report with other sections that recommend something comes with a warning", () => {
+  const one = "## Parser\n### Recommendations\n1. a\n## Printer\n### Recommendations\n\n"
+
+  assert.deepStrictEqual(found(`${one}2. b\n## Key Recommendations\n| Fix |\n|---|\n`).warnings, [{
+    code: "section-not-read",
+    message: "Recommendations seem to stand here, too, and were not read; put them all into one section",
+    where: "\"### Recommendations\", line 5, and 1 more"
+  }])
+  assert.deepStrictEqual(found(`${one}None.\n`).warnings, [])
+  assert.deepStrictEqual(found("## Recommendations\n- a\n### Recommended Actions\n- b\n").warnings, [])
 })
 
 it("a report with characters that hide or turn text around comes with a warning", () => {
