@@ -7,13 +7,21 @@ import type { Rule } from "../../layers/Asked.ts"
 import * as Validation from "../../pipeline/Validation.ts"
 
 /**
- * A check that a text passes or not.
+ * A check that a text passes or not. What is said otherwise may name the text.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const must = (code: string, passes: (text: string) => boolean, otherwise: string) =>
-  Validation.check(code, (text: string) => passes(text) ? [] : [Validation.error(code, otherwise)])
+export const must = (
+  code: string,
+  passes: (text: string) => boolean,
+  otherwise: string | ((text: string) => string)
+) =>
+  Validation.check(
+    code,
+    (text: string) =>
+      passes(text) ? [] : [Validation.error(code, typeof otherwise === "string" ? otherwise : otherwise(text))]
+  )
 
 const lengthOf = (text: string): number => Array.from(text).length
 
@@ -121,11 +129,22 @@ export const version: Rule = {
 export const url: Rule = {
   says: "a URL that begins with http:// or https://",
   check: Validation.chain(
-    must("scheme", (text) => /^https?:\/\//i.test(text), "URL must start with http:// or https://"),
-    must("url", isUrl, "This is no URL that can be reached, such as https://docs.example.org/style"),
+    must(
+      "scheme",
+      (text) => /^https?:\/\//i.test(text),
+      (text) => `URL must start with http:// or https://: ${shown(text)}`
+    ),
+    must(
+      "url",
+      isUrl,
+      (text) => `${shown(text)} is no URL that can be reached, such as https://docs.example.org/style`
+    ),
     visible
   )
 }
+
+/** There may be several, so that a message says which. */
+const shown = (text: string): string => JSON.stringify(text.slice(0, 80))
 
 function isUrl(text: string): boolean {
   const [whole, host = ""] = /^https?:\/\/([^/?:\s]+)(?::\d+)?(?:\/?|[/?]\S+)$/i.exec(text) ?? []

@@ -134,7 +134,7 @@ export class NoSubtasks extends Schema.TaggedError<NoSubtasks>()("NoSubtasks", {
     return `${this.report}: the section "${this.section}" lists nothing`
   }
   get fix(): string {
-    return "Write the recommendations as a list (1. … or - …) or as a table, then repeat the command."
+    return "Write the recommendations as a list (1. … or - …), or as a table with a column \"Recommendation\", \"Action\" or \"Task\", then repeat the command."
   }
 }
 

@@ -68,7 +68,7 @@ export const ofPhase = ({ first, header, rows }: PhaseTable, { slug }: Source): 
 }
 
 const titleColumn =
-  /^(recommendation|action|action item|fix|change|title|recommended action|recommended fix|proposed fix)s?$/i
+  /^(recommendation|action item|title|(?:(?:recommended|suggested|proposed|required) )?(?:action|fix|change))(?:e?s)?$/i
 const taskColumn = /^tasks?$/i
 const filesColumn = /^files?( affected| to modify)?$/i
 

@@ -81,8 +81,12 @@ describe("a rule", () => {
       "http://user@example.org",
       `http://${"a".repeat(64)}.org`
     ])
-    assert.deepStrictEqual(refused(rules.url, ["gopher://x.org"]), [
-      ["gopher://x.org", "URL must start with http:// or https://"]
+    assert.deepStrictEqual(refused(rules.url, ["gopher://x.org", "http://10.0.0.256/"]), [
+      ["gopher://x.org", "URL must start with http:// or https://: \"gopher://x.org\""],
+      [
+        "http://10.0.0.256/",
+        "\"http://10.0.0.256/\" is no URL that can be reached, such as https://docs.example.org/style"
+      ]
     ])
   })
 

@@ -404,6 +404,15 @@ describe("forms that are recognised by what they look like", () => {
     assert.deepStrictEqual(found(text).subtasks[1]?.dependencies, ["TASK-FWO-001"])
   })
 
+  it("are tables whose column says who says so", () => {
+    for (const column of ["Suggested fix", "Recommended Actions", "Required change", "Fixes", "Proposed action"]) {
+      assert.deepStrictEqual(titles(`## Recommendations\n| # | ${column} |\n|---|---|\n| 1 | x |\n`), ["x"], column)
+    }
+    const error = failure("## Recommendations\n| ID | Status |\n|---|---|\n| R1 | closed |\n")
+    assert.strictEqual(error._tag, "NoSubtasks")
+    assert.include(error.fix, "or as a table with a column \"Recommendation\"")
+  })
+
   it("are tables without pipes at the ends of their lines, too", () => {
     const text = "## Recommendations\n\nAction | Effort\n--- | ---\nDo a \\| b | 2h\nDo c |\n\nA | note\n"
 
