@@ -84,7 +84,9 @@ const republish = (app: App): Effect.Effect<void, never, Journal> =>
     app.watched.summary.run.pipe(
       Option.filter((run) => handOff.isPublished(app.home, run)),
       Effect.transposeMapOption((run) =>
-        Effect.flatMap(Run.info(run), ({ state }) => handOff.publish(app, run, RunState.openRequests(state)))
+        Effect.flatMap(Run.info(run), ({ damage, state }) =>
+          // Of one that cannot be read nobody knows what it asks.
+          Option.isSome(damage) ? Effect.void : handOff.publish(app, run, RunState.openRequests(state)))
       ),
       Effect.ignore
     )

@@ -66,6 +66,8 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>()("RunUnfin
       ? `is not finished (${this.status})`
       : this.status === "newer"
       ? "is newer than this Cairn"
+      : this.status === "unreadable"
+      ? "cannot be read"
       : "is damaged"
     return `Run "${this.run}" ${what}, and what it has finished would be lost`
   }
@@ -74,7 +76,7 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>()("RunUnfin
     return `${goOn}Remove it all the same: cairn rm ${quote(this.run)} --unfinished`
   }
   private get isReadable(): boolean {
-    return this.status !== "damaged" && this.status !== "newer"
+    return this.status !== "damaged" && this.status !== "newer" && this.status !== "unreadable"
   }
 }
 
@@ -133,12 +135,14 @@ export interface Retention {
  */
 export interface Collected {
   readonly removed: ReadonlyArray<Run.Info>
-  readonly kept: ReadonlyArray<{ readonly info: Run.Info; readonly why: "recent" | "unfinished" | "held" }>
+  readonly kept: ReadonlyArray<
+    { readonly info: Run.Info; readonly why: "recent" | "unfinished" | "held" | "unreadable" }
+  >
 }
 
 /**
- * Removes the runs that may go. One that is not finished stays unless it is told otherwise, one that somebody holds
- * always. With `dryRun` it only says which.
+ * Removes the runs that may go. One that is not finished stays unless it is told otherwise, one that somebody holds or
+ * that cannot be read always. With `dryRun` it only says which.
  *
  * @category running
  * @since 0.1.0
@@ -154,7 +158,12 @@ export const collect = (
     /** How many of each program there were that could go. */
     const counts = new Map<string, number>()
     for (const info of (yield* Run.list).filter(matches({ programs: filter.programs }))) {
-      const { id, program } = info
+      const { id, program, status } = info
+      if (status === "unreadable") {
+        // Nobody knows how old it is, or how far it has come.
+        kept.push({ info, why: "unreadable" })
+        continue
+      }
       const mayGo = unfinished || isFinished(info)
       const count = (counts.get(program) ?? 0) + (mayGo ? 1 : 0)
       counts.set(program, count)

@@ -29,8 +29,11 @@ export class JournalError extends Schema.TaggedError<JournalError>()("JournalErr
     return `Could not ${this.operation} the ${whose(this.journal)} (${this.where}): ${this.reason}`
   }
   get fix(): string {
-    return this.remedy ??
-      "Make the disk writable and free some space, then repeat the same command: everything acknowledged is kept."
+    return this.remedy ?? `${
+      this.operation === "read" || this.operation === "list"
+        ? "See that the disk works and that you may read what is there"
+        : "Make the disk writable and free some space"
+    }, then repeat the same command: everything acknowledged is kept.`
   }
 }
 

@@ -339,12 +339,22 @@ const existing = (id: string): Effect.Effect<string, JournalError | RunNotFound,
 // --- looking at runs
 
 /**
- * How a run stands. `stopped`: it was killed, and nobody runs it now.
+ * How a run stands. `stopped`: it was killed, and nobody runs it now. `unreadable`: the disk does not let it be read.
  *
  * @category constants
  * @since 0.1.0
  */
-export const statuses = ["running", "waiting", "failed", "interrupted", "stopped", "done", "damaged", "newer"] as const
+export const statuses = [
+  "running",
+  "waiting",
+  "failed",
+  "interrupted",
+  "stopped",
+  "done",
+  "damaged",
+  "newer",
+  "unreadable"
+] as const
 
 /**
  * One of them.
@@ -365,11 +375,12 @@ export interface Info {
   readonly program: string
   readonly status: Status
   readonly state: RunState.RunState
-  readonly damage: Option.Option<JournalDamaged>
+  /** Why nothing of it can be read, where that is so: its state is empty then. */
+  readonly damage: Option.Option<JournalDamaged | JournalError>
 }
 
 /**
- * Looks at a run, which may be under way.
+ * Looks at a run, which may be under way. It fails where there is none; one that cannot be read says so itself.
  *
  * @category accessors
  * @since 0.1.0
@@ -377,20 +388,29 @@ export interface Info {
 export const info = (id: string): Effect.Effect<Info, JournalError, Journal> =>
   Effect.gen(function*() {
     const journal = yield* Journal
-    const { damage, state } = yield* PersistedRef.peek(id, checkpoint.fold).pipe(
-      Effect.map((state) => ({ state, damage: Option.none<JournalDamaged>() })),
-      Effect.catchTag(
-        "JournalDamaged",
-        (error) => Effect.succeed({ state: RunState.empty, damage: Option.some(error) })
-      )
+    const unread = (status: Status, damage: JournalDamaged | JournalError) => ({
+      status,
+      state: RunState.empty,
+      damage: Option.some(damage)
+    })
+    const { damage, state, status } = yield* PersistedRef.peek(id, checkpoint.fold).pipe(
+      Effect.flatMap((state) =>
+        Effect.map(state.phase === "running" ? journal.isHeld(id) : Effect.succeed(true), (isHeld) => ({
+          status: isHeld ? state.phase : "stopped" as const,
+          state,
+          damage: Option.none<JournalDamaged | JournalError>()
+        }))
+      ),
+      Effect.catchTags({
+        JournalDamaged: (error) => Effect.succeed(unread(error.newer ? "newer" : "damaged", error)),
+        JournalError: (error) =>
+          Effect.flatMap(
+            journal.list,
+            (ids) => ids.includes(id) ? Effect.succeed(unread("unreadable", error)) : Effect.fail(error)
+          )
+      })
     )
-    const { phase, started } = state
-    const status = Option.isSome(damage)
-      ? damage.value.newer ? "newer" : "damaged"
-      : phase === "running" && !(yield* journal.isHeld(id))
-      ? "stopped"
-      : phase
-    const program = Option.match(started, {
+    const program = Option.match(state.started, {
       onNone: () => id.replace(/-[0-9a-f]{8}-\d+$/, ""),
       onSome: ({ program }) => program
     })
@@ -406,9 +426,8 @@ export const info = (id: string): Effect.Effect<Info, JournalError, Journal> =>
 export const list: Effect.Effect<ReadonlyArray<Info>, JournalError, Journal> = Effect.gen(function*() {
   const { list } = yield* Journal
   const infos = yield* Effect.forEach(yield* list, (id) =>
-    Effect.catchAll(Effect.asSome(info(id)), (error) =>
-      // One that somebody removed meanwhile is none.
-      Effect.flatMap(list, (ids) => ids.includes(id) ? Effect.fail(error) : Effect.succeedNone)))
+    // One that somebody removed meanwhile is none.
+    Effect.catchAll(Effect.asSome(info(id)), () => Effect.as(list, Option.none())))
   return infos.flatMap(Option.toArray).sort((a, b) => b.state.at - a.state.at || (a.id < b.id ? 1 : -1))
 })
 

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { Pipeline, Program, Step } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import * as Disk from "../../src/layers/Journal/Disk.ts"
 import { isJson, temporary } from "./command.ts"
 import { call, callOf } from "./within.ts"
 
@@ -158,6 +159,70 @@ describe("a run that cannot go on", () => {
       ])
       yield* shown(`rm ${failed}`)
       assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")).sort(), [done, waiting].sort())
+    }))
+})
+
+describe("a run that the disk does not let be read", () => {
+  /** A disk on which nothing can be looked at whose path begins so. */
+  const failing = (beginning: string): Disk.Operations => {
+    const { open, lstat } = Disk.real
+    const refused = <A extends ReadonlyArray<unknown>, B>(operation: (path: string, ...rest: A) => B) =>
+    (
+      path: string,
+      ...rest: A
+    ): B => {
+      if (path.startsWith(join(cwd, ".cairn/runs", beginning))) {
+        throw Object.assign(new Error("EIO: i/o error, open"), { code: "EIO" })
+      }
+      return operation(path, ...rest)
+    }
+    return { ...Disk.real, open: refused(open), lstat: refused(lstat) }
+  }
+  const on = (args: string, beginning = join(done, "journal")) =>
+    Effect.suspend(() => Effect.provideService(said(args), Disk.Disk, failing(beginning)))
+  const lines = (args: string) => Effect.map(on(args), ({ stdout }) => still(stdout))
+
+  it.live("is shown among the others, and stays until it is named", () =>
+    Effect.gen(function*() {
+      yield* three
+
+      assert.deepStrictEqual(yield* lines("runs"), [
+        "RUN                 PROGRAM  STATE       STEPS  CHANGED",
+        "fixture-319313e0-1  fixture  waiting     1/2    today 00:00",
+        "fixture-e756d750-1  fixture  failed      1/2    today 00:00",
+        "fixture-d840db8f-1  fixture  unreadable  -      -",
+        "",
+        `Why ${done} cannot be read: fixture show ${done}`,
+        "",
+        `Go on: fixture answer ${waiting} second --file FILE`
+      ])
+      const listed = yield* on("runs --status unreadable --json", done)
+      assert.strictEqual(listed.code, 0)
+      assert.deepInclude((isJson(listed.stdout) as { readonly runs: ReadonlyArray<unknown> }).runs[0], {
+        run: done,
+        status: "unreadable",
+        next: null
+      })
+      const { code, stderr } = yield* on(`show ${done}`)
+      assert.strictEqual(code, 74)
+      assert.deepStrictEqual(still(stderr), [
+        `error  Could not read the checkpoint of run "${done}" (CWD/.cairn/runs/${done}/journal): EIO: i/o error`,
+        "fix    See that the disk works and that you may read what is there, then repeat the same command: everything acknowledged is kept."
+      ])
+      assert.include((yield* on("resume -q")).stderr, waiting)
+      assert.include((yield* on("show")).stdout, waiting)
+      assert.include((yield* on(`resume ${done}`)).stderr, "Could not read")
+      assert.deepStrictEqual((yield* lines("gc --keep 0 --unfinished --dry-run")).slice(-1), [
+        "Kept: 1 that cannot be read"
+      ])
+      assert.deepStrictEqual(still((yield* on(`rm ${done}`)).stderr), [
+        `error  Run "${done}" cannot be read, and what it has finished would be lost`,
+        `fix    Remove it all the same: fixture rm ${done} --unfinished`
+      ])
+      assert.include((yield* on(`rm ${done}`, done)).stderr, "Could not read the checkpoint")
+      assert.include((yield* on("__complete -- show fixture-", done)).stdout, waiting)
+      yield* on(`rm ${done} --unfinished`)
+      assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")).sort(), [failed, waiting].sort())
     }))
 })
 

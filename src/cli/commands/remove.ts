@@ -82,7 +82,8 @@ const outcome = Effect.fnUntraced(function*(app: App, { kept, removed }: History
   const staying = [
     [count("recent"), "recent"],
     [count("unfinished"), "not finished"],
-    [count("held"), "held by another process"]
+    [count("held"), "held by another process"],
+    [count("unreadable"), "that cannot be read"]
   ].flatMap(([count, why]) => count === 0 ? [] : [`${count} ${why}`])
   return {
     json: {

@@ -6,6 +6,7 @@
 import { type DateTime, Effect, Option } from "effect"
 import * as History from "../../pipeline/History.ts"
 import * as printable from "../../pipeline/printable.ts"
+import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
 import * as Summary from "../../pipeline/Summary.ts"
 import type { App, Outcome } from "../App.ts"
@@ -52,6 +53,7 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const meant = all.filter(History.matches(filter))
   const runs = meant.slice(0, limit)
   const next = Option.firstSomeOf(runs.map((info) => known.nextOf(app, info)))
+  const unread = Option.fromNullable(runs.find(({ damage }) => Option.isSome(damage)))
   const more = meant.length - runs.length
   return {
     json: {
@@ -67,6 +69,10 @@ export const run = Effect.fnUntraced(function*(app: App) {
       : [
         yield* toText(app, runs, now),
         ...(more === 0 ? [] : [`and ${more} more\n`]),
+        ...Option.match(unread, {
+          onNone: () => [],
+          onSome: ({ id }) => [`\nWhy ${id} cannot be read: ${app.called} show ${quote(id)}${app.home.option}\n`]
+        }),
         ...Option.match(next, { onNone: () => [], onSome: (command) => [`\nGo on: ${command}\n`] })
       ].join("")
   } satisfies Outcome

@@ -212,9 +212,16 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
             disk.readdir(runs)
           ) ?? []).filter((name) =>
             refusedName(name) === undefined &&
-            Disk.unlessAbsent(() =>
+            Either.match(
+              Disk.attempt(() =>
                 disk.lstat(join(runs, name))
-              )?.isDirectory() === true
+              ),
+              {
+                // What cannot be looked at is there.
+                onLeft: ({ code }) => code !== "ENOENT",
+                onRight: (stats) => stats.isDirectory()
+              }
+            )
           )),
 
         remove: (name) =>
