@@ -148,7 +148,7 @@ const foretold = <R>(
     const undone = before.undoing === 0 ? [] : yield* session.undoables(executorOn(before), pipeline, input)
     const state = [
       ...undone.map(({ path }) => ({ _tag: "Compensated", at: before.at, path }) as const),
-      ...again.map((path) => ({ _tag: "StepVoided", at: before.at, path, why: "" }) as const)
+      ...again.map((path) => ({ _tag: "StepVoided", at: before.at, path, why: recorded.askedFor(from ?? "") }) as const)
     ].reduce((state, event) => RunState.apply(state, event, -1), before)
     return yield* Effect.catchAll(
       foretell(executorOn(state), state, pipeline, input),

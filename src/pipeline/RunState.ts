@@ -59,6 +59,8 @@ export interface RunState {
   readonly resumed: Option.Option<typeof RunResumed.Type>
   readonly phase: Phase
   readonly executions: PathMap<Execution>
+  /** Why what was recorded of the step at a path counts no more, until it has run again. */
+  readonly voided: HashMap.HashMap<string, string>
   /** Open questions by the path of the step that asks. */
   readonly requests: HashMap.HashMap<string, ReadonlyArray<Request>>
   /** The ids of those that it last stopped for, in the order of the pipeline. */
@@ -89,6 +91,7 @@ export const empty: RunState = {
   resumed: Option.none(),
   phase: "running",
   executions: PathMap.empty(),
+  voided: HashMap.empty(),
   requests: HashMap.empty(),
   waiting: [],
   answers: HashMap.empty(),
@@ -155,6 +158,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
       return {
         ...state,
         executions: state.executions.remove(event.path),
+        voided: HashMap.set(state.voided, event.path, event.why),
         requests: without(state.requests, event.path),
         answers: without(state.answers, event.path),
         takenBack: Option.match(HashMap.get(state.answers, event.path), {
@@ -215,6 +219,7 @@ const copyOf = (state: RunState): Draft => ({
   resumed: state.resumed,
   phase: state.phase,
   executions: state.executions,
+  voided: state.voided,
   requests: state.requests,
   waiting: state.waiting,
   answers: state.answers,
@@ -239,6 +244,7 @@ const executionOf = ({ _tag, digest, step, version }: Ended, position: number): 
 
 const endStep = (state: Draft, event: Ended, executions: RunState["executions"]): RunState => {
   state.executions = executions
+  state.voided = without(state.voided, event.path)
   state.requests = without(state.requests, event.path)
   state.refusals = without(state.refusals, event.path)
   state.usage = Usages.add(state.usage, event.usage)

@@ -92,10 +92,17 @@ export const recalling = (
   const executionAt = (path: string, was: string | undefined): Execution | undefined =>
     state().executions.get(path) ?? (was === undefined ? undefined : state().executions.get(was))
 
+  const whyVoided = (path: string, was: string | undefined): string | undefined => {
+    const { voided } = state()
+    return HashMap.isEmpty(voided)
+      ? undefined
+      : [path, was].flatMap((path) => path === undefined ? [] : Option.toArray(HashMap.get(voided, path)))[0]
+  }
+
   return {
     recall: (path, was, step, digest) => {
       const execution = executionAt(path, was)
-      if (execution === undefined) return { _tag: "Miss", why: undefined }
+      if (execution === undefined) return { _tag: "Miss", why: whyVoided(path, was) }
       const why = execution.succeeded ? differs(migrated.asNow(execution, step), step, digest) : "it failed before"
       if (why !== undefined) return { _tag: "Miss", why }
       const { position, version } = execution

@@ -81,6 +81,14 @@ export const from = (
   return Either.map(following(pipeline, path, isRecorded), (follows) => known.filter(follows))
 }
 
+/**
+ * Why what is recorded from a path on counts no more.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const askedFor = (path: string): string => `asked for with --from ${path}`
+
 /** Tells of a recorded path whether it is meant. */
 type Meant = (recorded: string) => boolean
 

@@ -106,6 +106,7 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
 
     const begin = Effect.gen(function*() {
       yield* offered(id, state, handedIn)
+      const why = recorded.askedFor(from ?? "")
       const again = from === undefined ? [] : yield* recorded.from(pipeline, state, from)
       const plan = Plan.shape(pipeline)
       const { of } = Plan.numbering(pipeline)
@@ -135,7 +136,6 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
         yield* undoables(executor, pipeline, input)
         yield* compensate(executor)
       }
-      const why = `asked for with --from ${from}`
       yield* Effect.forEach(
         again,
         (path) => Effect.flatMap(now, (at) => executor.record({ _tag: "StepVoided", at, path, why })),

@@ -300,7 +300,7 @@ describe("fork", () => {
         "",
         "STEP                          PLAN      WHY",
         "1/2   Doing the first thing   cached",
-        "2/2   Doing the second thing  will run"
+        "2/2   Doing the second thing  will run  forked from second"
       ])
       const ended = yield* said(`resume ${fork} --json`)
       assert.deepInclude(isJson(ended.stdout), { status: "done", run: fork })

@@ -223,7 +223,12 @@ describe("a forecast", () => {
       assert.deepStrictEqual(yield* scene.on(Run.current(pipeline, "i")), Option.some(id))
       const records = [...scene.store.journals.get(id)?.records ?? []]
       assert.deepStrictEqual(yield* of(), { a: "kept", b: "kept", c: "kept", d: "runs: it failed before" })
-      assert.deepStrictEqual(yield* of("b"), { a: "kept", b: "runs", c: "runs", d: "runs after b" })
+      assert.deepStrictEqual(yield* of("b"), {
+        a: "kept",
+        b: "runs: asked for with --from b",
+        c: "runs: asked for with --from b",
+        d: "runs after b"
+      })
       const error = yield* Effect.flip(scene.on(Run.forecastOf(pipeline, id, { from: "nothing" })))
       assert.strictEqual(error._tag, "StepNotFound")
       assert.strictEqual((yield* Effect.flip(scene.on(Run.forecastOf(pipeline, "nothing"))))._tag, "RunNotFound")

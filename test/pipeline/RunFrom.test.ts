@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Schema } from "effect"
+import { Deferred, Effect, Fiber, Option, Schema } from "effect"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Run from "../../src/pipeline/Run.ts"
 import * as Validation from "../../src/pipeline/Validation.ts"
@@ -146,5 +146,47 @@ describe("from a path", () => {
       }
       assert.deepStrictEqual(scene.store.journals.get(scene.id())?.records, records)
       assert.deepStrictEqual(scene.noted(), [])
+    }))
+
+  it.effect("a step that runs again says in its record that it was asked for, also where the run was stopped before it did", () =>
+    Effect.gen(function*() {
+      const scene = yield* Scene.make
+      const began = yield* Deferred.make<void>()
+      let body: Effect.Effect<unknown> = Effect.void
+      const pipeline = Pipeline.make("three", { input: Schema.String }).pipe(
+        Pipeline.step("one", step(scene, "one"), ({ input }) => input),
+        Pipeline.step(
+          "two",
+          step(scene, "two", (text) => Effect.as(body, text)),
+          ({ one }) => one
+        ),
+        Pipeline.step("three", step(scene, "three"), ({ two }) => two)
+      )
+      const whys = Effect.map(
+        Effect.suspend(() => scene.on(Run.events(scene.id()))),
+        (events) => events.flatMap((event) => event._tag === "StepSucceeded" ? [[event.path, event.why]] : [])
+      )
+      const why = "asked for with --from one"
+      yield* scene.on(Run.start(pipeline, "x"))
+      body = Effect.zipRight(Deferred.succeed(began, undefined), Effect.never)
+      const fiber = yield* Effect.fork(scene.on(Run.resume(pipeline, scene.id(), { from: "one" })))
+      yield* Deferred.await(began)
+      yield* Fiber.interrupt(fiber)
+      body = Effect.void
+
+      const { nodes } = yield* scene.on(Run.forecastOf(pipeline, scene.id()))
+      assert.deepStrictEqual(nodes.map(({ why }) => why), [undefined, why, undefined])
+      yield* scene.on(Run.resume(pipeline, scene.id()))
+      assert.deepStrictEqual(yield* whys, [
+        ["one", undefined],
+        ["two", undefined],
+        ["three", undefined],
+        ["one", why],
+        ["two", why],
+        ["three", why]
+      ])
+      // What is asked for once is not for ever.
+      yield* scene.on(Run.resume(pipeline, scene.id(), { from: "three" }))
+      assert.deepStrictEqual((yield* whys).slice(6), [["three", "asked for with --from three"]])
     }))
 })

@@ -19,6 +19,7 @@ const events = FastCheck.array(
 const plain = (state: RunState.RunState) => ({
   ...state,
   executions: new Map(state.executions),
+  voided: new Map(HashMap.entries(state.voided)),
   requests: new Map(HashMap.entries(state.requests)),
   answers: new Map(HashMap.entries(state.answers)),
   takenBack: new Map(HashMap.entries(state.takenBack)),

@@ -80,9 +80,7 @@ export const ofRun = Effect.fnUntraced(function*(app: App) {
     run: info.id,
     ...resume.from(app)
   }).pipe(Effect.provide(surrounding(app)))
-  const { from } = resume.from(app)
-  const nodes = from === undefined ? forecast.nodes : forecast.nodes.map((node) => askedFor(node, from))
-  return outcome(app, program.name, { ...forecast, nodes }, Option.some(info))
+  return outcome(app, program.name, forecast, Option.some(info))
 })
 
 /** What is neither a program nor a run may be a program that was misspelt. */
@@ -166,14 +164,6 @@ const verdicts: Readonly<Record<Foretold["verdict"], string>> = {
   perhaps: "may run",
   skipped: "skipped"
 }
-
-/** Nothing differs in the step that a run is to go on from: that it is named is why it runs. */
-const askedFor = (node: Foretold, from: string): Foretold =>
-  node.verdict === "runs" && node.why === undefined && node.first === undefined && /^$|^[/#]/.test(
-      from.startsWith(node.key) ? from.slice(node.key.length) : "-"
-    )
-    ? { ...node, why: `asked for with --from ${from}` }
-    : node
 
 const reason = ({ first, verdict, why }: Foretold, nodes: ReadonlyArray<Foretold>): string =>
   why !== undefined

@@ -73,7 +73,7 @@ const ofRun = (
   const started = Option.getOrUndefined(state.started)
   const next = known.nextOf(app, info)
   const done = Summary.settled(summary)
-  const rows = started === undefined ? [] : Summary.rows(summary).map((row) => withWhy(row, asides))
+  const rows = started === undefined ? [] : Summary.rows(summary)
   const requests = RunState.openRequests(state)
   const columns = Io.columnsOf(io.stdout)
   const verbose = app.parsed.switches.get("verbose") === true
@@ -201,8 +201,6 @@ interface Asides {
   readonly choices: (path: string) => ReadonlyArray<typeof ChoiceMade.Type>
   /** What is recorded of it, and of all that is below it. */
   readonly recorded: (path: string) => Recorded
-  /** Why its result before this one was taken back, if one was. */
-  readonly takenBack: (path: string) => Option.Option<string>
   /** What came of undoing it, if that was tried, and what is below it: what could not be undone first. */
   readonly undone: (path: string) => Option.Option<typeof Compensated.Type>
 }
@@ -217,16 +215,12 @@ const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asi
   const wentOn = events.findLastIndex(({ _tag }) => _tag === "RunStarted" || _tag === "RunResumed")
   const results = new Map<string, Recorded>()
   const undone = new Map<string, typeof Compensated.Type>()
-  const takenBack = new Map<string, string>()
   for (const [index, event] of events.entries()) {
     if (event._tag === "StepSucceeded") {
       results.set(event.path, { bytes: bytesOf(JSON.stringify(event.value) ?? "null"), isKept: index < wentOn })
       undone.delete(event.path)
     } else if (event._tag === "Compensated") undone.set(event.path, event)
-    else if (event._tag === "StepFailed" || event._tag === "StepVoided") {
-      if (event._tag === "StepVoided" && results.has(event.path)) takenBack.set(event.path, event.why)
-      results.delete(event.path)
-    }
+    else if (event._tag === "StepFailed" || event._tag === "StepVoided") results.delete(event.path)
   }
   const whole = new Map<string, Recorded>()
   for (const [path, { bytes, isKept }] of results) {
@@ -243,7 +237,6 @@ const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asi
       return Array.from(new Map(all.map((choice) => [choice.member, choice])).values())
     },
     recorded: (path) => whole.get(path) ?? { bytes: 0, isKept: false },
-    takenBack: (path) => Option.fromNullable(takenBack.get(path)),
     undone: (path) =>
       Option.orElse(
         Option.fromNullable(
@@ -255,12 +248,6 @@ const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asi
       )
   }
 }
-
-/** Nothing differed where a result was taken back: that it was is why the step ran again. */
-const withWhy = (row: Summary.Row, { takenBack }: Asides): Summary.Row =>
-  row.status === "done" || row.status === "failed"
-    ? { ...row, why: Option.orElse(row.why, () => takenBack(row.path)) }
-    : row
 
 /** A row as data. */
 const stepOf = (
