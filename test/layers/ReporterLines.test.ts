@@ -105,13 +105,18 @@ describe("plain lines", () => {
   it.effect("tell what is kept together, and what runs again with the reason", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(
-        yield* told([resumed, reused(1), reused(2), { _tag: "StepStarted", ...place(3), why: "the input changed" }], {
-          hint: "--new starts over"
-        }),
+        yield* told([
+          resumed,
+          reused(1),
+          reused(2),
+          { _tag: "StepStarted", ...place(3), why: "the input changed" },
+          { ...succeeded(3, "three"), attempts: 2, why: "the input changed" }
+        ], { hint: "--new starts over" }),
         [
           "p · going on with run p-1 (it waited for an answer; --new starts over)",
           "Steps 1–2 of 3: done before, kept",
-          "Step 3/3: Step of 3... (again: the input changed)"
+          "Step 3/3: Step of 3... (again: the input changed)",
+          "   ✓ three  (2 attempts)"
         ]
       )
     }))

@@ -55,7 +55,9 @@ export const make = (
       kept.push(found.number)
       return []
     }
-    return about(found, `   ${row.marks(paint)[found.status]} ${row.outcome(row.withoutParts(found), found.status)}`)
+    // Why it ran stands where it began.
+    const one = { ...row.withoutParts(found), why: Option.none() }
+    return about(found, `   ${row.marks(paint)[found.status]} ${row.outcome(one, found.status)}`)
   }
   /** A line for every tenth of a long list is enough to see that it goes on. */
   const counts = (row: Summary.Row): ReadonlyArray<string> => {
