@@ -5,6 +5,7 @@
  */
 import { Effect, Option, Schema } from "effect"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
+import { quote } from "../pipeline/quote.ts"
 import type * as Run from "../pipeline/Run.ts"
 import * as RunState from "../pipeline/RunState.ts"
 import type { App } from "./App.ts"
@@ -35,23 +36,30 @@ export const pipelineOf = (
   )
 
 /**
- * The command that a run goes on with, where it can.
+ * The command that a run goes on with, where it can: from a step, where one is named. One that is done has nothing left to
+ * do, unless it is known to be `changed`.
  *
  * @category accessors
  * @since 0.1.0
  */
-export const nextOf = (app: App, { id, program, state, status }: Run.Info): Option.Option<string> => {
+export const nextOf = (
+  app: App,
+  { id, program, state, status }: Run.Info,
+  { changed = false, from }: { readonly changed?: boolean; readonly from?: string } = {}
+): Option.Option<string> => {
+  const isOver = status === "done" && !changed && from === undefined
   // Of one that nothing is recorded of, nobody knows the input.
-  if (status === "done" || status === "running" || Option.isNone(state.started)) return Option.none()
+  if (isOver || status === "running" || Option.isNone(state.started)) return Option.none()
+  const resume = (app: App) => `${handOff.next(app, id)}${from === undefined ? "" : ` --from ${quote(from)}`}`
   // One of a program of somebody's own goes on where that is.
   if (!app.programs.some(({ name }) => name === program)) {
-    return app.runsFiles ? Option.some(handOff.next({ ...app, called: `${app.called} run FILE` }, id)) : Option.none()
+    return app.runsFiles ? Option.some(resume({ ...app, called: `${app.called} run FILE` })) : Option.none()
   }
   const open = RunState.openRequests(state)
   const [request] = open
   return Option.some(
-    request === undefined
-      ? handOff.next(app, id)
+    request === undefined || from !== undefined
+      ? resume(app)
       : handOff.command(app, id, handOff.pathOrId(request, open), "FILE")
   )
 }

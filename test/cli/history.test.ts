@@ -113,6 +113,31 @@ describe("rm and gc", () => {
     }))
 })
 
+describe("a run that waits", () => {
+  it.live("goes on with an answer, whoever is asked how", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how ask -q")
+      const next = `fixture answer ${waiting} second --file FILE`
+
+      for (const looking of ["runs", "plan @last", "plan fixture --how ask"]) {
+        assert.strictEqual((yield* shown(looking)).at(-1), `Go on: ${next}`, looking)
+        assert.include(JSON.stringify(yield* document(looking)), `"next":"${next} --json"`, looking)
+      }
+      assert.strictEqual(
+        (yield* shown("plan @last --from first")).at(-1),
+        `Go on: fixture resume ${waiting} --from first`
+      )
+    }))
+
+  it.live("and one that is done goes on only with something to do", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how done -q")
+
+      assert.notInclude((yield* shown("plan @last")).join("\n"), "Go on")
+      assert.strictEqual((yield* shown("plan @last --from first")).at(-1), `Go on: fixture resume ${done} --from first`)
+    }))
+})
+
 describe("a step that a run went on from", () => {
   it.live("is said to run again for that", () =>
     Effect.gen(function*() {

@@ -214,7 +214,8 @@ describe("a plan", () => {
           { key: "last", number: 5, title: "Doing last", plan: "will run", why: "it failed before", after: null }
         ],
         renames: [{ was: "written", now: "wrote" }],
-        gone: []
+        gone: [],
+        next: `app resume ${id} --json`
       })
     }))
 

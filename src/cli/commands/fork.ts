@@ -4,13 +4,14 @@
  *
  * @since 0.1.0
  */
-import { Effect, type Schema } from "effect"
+import { Effect, Option, type Schema } from "effect"
 import * as Written from "../../layers/Workspace/Written.ts"
 import * as Field from "../../pipeline/Field.ts"
 import * as Run from "../../pipeline/Run.ts"
 import { RecordedInputInvalid } from "../../pipeline/RunError.ts"
 import type { App, Outcome } from "../App.ts"
 import * as handOff from "../handOff.ts"
+import * as known from "../known.ts"
 import * as Spec from "../Spec.ts"
 import { InputInvalid } from "../UsageError.ts"
 import * as values from "../values.ts"
@@ -59,12 +60,13 @@ export const run = Effect.fnUntraced(function*(app: App) {
   yield* Effect.ignore(Written.copy(Written.folder(app.home.runs), { from: source.id, to: id }))
   const fork = yield* Run.info(id)
   const shown = yield* runs.toJson(app, fork)
+  const next = known.nextOf(app, fork)
   return {
     json: { schema: "cairn.fork/1", ...shown },
     text:
-      `${id} is a fork of ${source.id}: ${shown.done} of ${shown.of} steps are done\n\nWhat it would do: ${called} plan ${id}${home.option}\nGo on: ${
-        handOff.next(app, id)
-      }\n`
+      `${id} is a fork of ${source.id}: ${shown.done} of ${shown.of} steps are done\n\nWhat it would do: ${called} plan ${id}${home.option}\n${
+        Option.match(next, { onNone: () => "", onSome: (command) => `Go on: ${command}\n` })
+      }`
   } satisfies Outcome
 })
 

@@ -12,7 +12,7 @@ import * as Run from "../../pipeline/Run.ts"
 import type { RunNotFound } from "../../pipeline/RunError.ts"
 import type { Foretold } from "../../pipeline/RunEvent.ts"
 import type { AnyProgram, App, Outcome } from "../App.ts"
-import * as handOff from "../handOff.ts"
+import * as known from "../known.ts"
 import { surrounding } from "../perform.ts"
 import * as Programs from "../programs.ts"
 import * as Spec from "../Spec.ts"
@@ -101,61 +101,61 @@ const outcome = (
   program: string,
   { gone, nodes, of, renames }: Forecasted["forecast"],
   run: Option.Option<Run.Info>
-): Outcome => ({
-  json: {
-    schema: "cairn.plan/1",
-    program,
-    run: Option.match(run, { onNone: () => null, onSome: ({ id, status }) => ({ id, status }) }),
-    of,
-    steps: nodes.map(({ first, key, number, title, verdict, why }) => ({
-      key,
-      ...(number === undefined ? {} : { number }),
-      title,
-      plan: verdicts[verdict],
-      why: why ?? null,
-      after: first ?? null
-    })),
-    renames,
-    gone
-  },
-  text: [
-    `${printable.line(program)} · ${
-      Option.match(run, {
-        onNone: () => "would begin a run",
-        onSome: ({ id, status }) => `would go on with run ${id} (${status})`
+): Outcome => {
+  const changed = nodes.some(({ verdict }) => verdict !== "kept" && verdict !== "skipped")
+  const next = Option.flatMap(run, (info) => known.nextOf(app, info, { ...resume.from(app), changed }))
+  return ({
+    json: {
+      schema: "cairn.plan/1",
+      program,
+      run: Option.match(run, { onNone: () => null, onSome: ({ id, status }) => ({ id, status }) }),
+      of,
+      steps: nodes.map(({ first, key, number, title, verdict, why }) => ({
+        key,
+        ...(number === undefined ? {} : { number }),
+        title,
+        plan: verdicts[verdict],
+        why: why ?? null,
+        after: first ?? null
+      })),
+      renames,
+      gone,
+      next: Option.getOrNull(next)
+    },
+    text: [
+      `${printable.line(program)} · ${
+        Option.match(run, {
+          onNone: () => "would begin a run",
+          onSome: ({ id, status }) => `would go on with run ${id} (${status})`
+        })
+      }\n\n`,
+      table.toText(
+        ["STEP", "", "PLAN", "WHY"],
+        // What nobody sees is told where there is something to say of it.
+        nodes.filter(({ number, why }) => number !== undefined || why !== undefined).map((node) => [
+          node.number === undefined ? "-" : `${node.number}/${of}`,
+          printable.line(node.title),
+          verdicts[node.verdict],
+          reason(node, nodes)
+        ]),
+        app.io.stdout
+      ),
+      ...renames.map(({ now, was }) =>
+        `\n"${printable.line(was)}" is gone and "${printable.line(now)}" is new: if it was renamed, { was: ${
+          printable.line(JSON.stringify(was))
+        } } keeps what is recorded of it\n`
+      ),
+      ...(gone.length === 0 ? [] : [`\nGone: ${gone.map(printable.line).join(", ")}\n`]),
+      ...Option.match(run, {
+        onNone: () => [],
+        onSome: ({ id, status }) =>
+          status === "running"
+            ? [`\nIt is under way: ${app.called} show ${quote(id)}${app.home.option}\n`]
+            : Option.match(next, { onNone: () => [], onSome: (command) => [`\nGo on: ${command}\n`] })
       })
-    }\n\n`,
-    table.toText(
-      ["STEP", "", "PLAN", "WHY"],
-      // What nobody sees is told where there is something to say of it.
-      nodes.filter(({ number, why }) => number !== undefined || why !== undefined).map((node) => [
-        node.number === undefined ? "-" : `${node.number}/${of}`,
-        printable.line(node.title),
-        verdicts[node.verdict],
-        reason(node, nodes)
-      ]),
-      app.io.stdout
-    ),
-    ...renames.map(({ now, was }) =>
-      `\n"${printable.line(was)}" is gone and "${printable.line(now)}" is new: if it was renamed, { was: ${
-        printable.line(JSON.stringify(was))
-      } } keeps what is recorded of it\n`
-    ),
-    ...(gone.length === 0 ? [] : [`\nGone: ${gone.map(printable.line).join(", ")}\n`]),
-    ...Option.match(run, {
-      onNone: () => [],
-      onSome: ({ id, status }) =>
-        status === "running"
-          ? [`\nIt is under way: ${app.called} show ${quote(id)}${app.home.option}\n`]
-          : [`\nGo on: ${handOff.next(app, id)}${
-            Option.match(Option.fromNullable(resume.from(app).from), {
-              onNone: () => "",
-              onSome: (key) => ` --from ${quote(key)}`
-            })
-          }\n`]
-    })
-  ].join("")
-})
+    ].join("")
+  })
+}
 
 const verdicts: Readonly<Record<Foretold["verdict"], string>> = {
   kept: "cached",
