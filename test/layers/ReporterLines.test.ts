@@ -110,7 +110,15 @@ describe("plain lines", () => {
           reused(1),
           reused(2),
           { _tag: "StepStarted", ...place(3), why: "the input changed" },
-          { ...succeeded(3, "three"), attempts: 2, why: "the input changed" }
+          {
+            _tag: "StepSucceeded",
+            ...place(3),
+            ...execution,
+            attempts: 2,
+            value: null,
+            summary: "three",
+            why: "the input changed"
+          }
         ], { hint: "--new starts over" }),
         [
           "p · going on with run p-1 (it waited for an answer; --new starts over)",
