@@ -70,6 +70,12 @@ const cases: Readonly<Record<string, readonly [text: string, outcome: number | s
     many("# Recommendations\n## recommendations\n### recommendations\n"),
     "NoRecommendations"
   ],
+  "sections beside a long one": [
+    `## Recommendations\n${"- a\n".repeat(megabyte / 8)}${"## Key Recommendations\n- b\n".repeat(megabyte / 54)}`,
+    megabyte / 8
+  ],
+  "sections that only sound alike": [many("## Late Recommendations\n- a\n"), Math.floor(megabyte / 28)],
+  "underlined headings": [many("\nRecommendations\n---\n"), "NoRecommendations"],
   "numbered headings": [`# Recommendations\n${many("## 1. a\n")}`, Math.floor(megabyte / 8)],
   "spaces in a heading": [`# a${many(" ")}b (`, "NoRecommendations"],
   "spaces behind a number": [`# Recommendations\n## task 1${many(" ")}x`, "NoRecommendations"],
