@@ -154,6 +154,19 @@ export const aRun = {
 } satisfies Partial<Argument>
 
 /**
+ * The option of every command that takes a run for itself.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const breakLock: Flag = {
+  name: "break-lock",
+  kind: "switch",
+  description: "Take the run from an owner on another host that has ended",
+  group: "Options"
+}
+
+/**
  * The options of every command that runs something.
  *
  * @category constants
@@ -175,12 +188,7 @@ export const running: ReadonlyArray<Flag> = [
     fallback: "power",
     group: "Run"
   },
-  {
-    name: "break-lock",
-    kind: "switch",
-    description: "Take the run from an owner on another host that has ended",
-    group: "Run"
-  }
+  { ...breakLock, group: "Run" }
 ]
 
 /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Cause, Either, Option, Schema } from "effect"
+import { messageOf } from "../pipeline/messageOf.ts"
 import * as printable from "../pipeline/printable.ts"
 import * as problem from "../pipeline/problem.ts"
 import type { App } from "./App.ts"
@@ -43,7 +44,7 @@ export const fromCause = (
       return {
         code: exitCode.bug,
         tag: "Defect",
-        message: `This is a bug, not something you did: ${defect instanceof Error ? defect.message : String(defect)}`,
+        message: `This is a bug, not something you did: ${messageOf(defect)}`,
         why: Option.none(),
         fix: "Repeat the command with --verbose and report what it shows. Everything that was finished is kept.",
         details: {}

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { Effect, Option, Schema } from "effect"
-import { Journal, type JournalError, RunHeld } from "./Journal.ts"
+import { Journal, type JournalError, type RunHeld } from "./Journal.ts"
 import { quote } from "./quote.ts"
 import * as Run from "./Run.ts"
 
@@ -89,19 +89,21 @@ export class RunUnfinished extends Schema.TaggedError<RunUnfinished>()("RunUnfin
  */
 export const remove = (
   ids: ReadonlyArray<string>,
-  options: { readonly unfinished?: boolean; readonly dryRun?: boolean } = {}
+  options: {
+    readonly unfinished?: boolean
+    /** The journal takes runs from owners that nobody can see, so that it is no answer that one is held. */
+    readonly breakLock?: boolean
+    readonly dryRun?: boolean
+  } = {}
 ): Effect.Effect<ReadonlyArray<Run.Info>, JournalError | RunHeld | RunUnfinished, Journal> =>
   Effect.gen(function*() {
     const journal = yield* Journal
     const infos = yield* Effect.forEach(new Set(ids), Run.info)
     for (const { id: run, state, status } of infos) {
-      // Whoever tries to open it is told by whom.
-      if (yield* journal.isHeld(run)) {
+      // Whoever tries to open it is told by whom. To look only, no lock is broken.
+      if ((options.dryRun !== true || options.breakLock !== true) && (yield* journal.isHeld(run))) {
         yield* Effect.scoped(Effect.asVoid(journal.open(run))).pipe(
-          Effect.catchTags({
-            RunHeld: ({ owner }) => new RunHeld({ run, owner, unreachable: false }),
-            JournalDamaged: () => Effect.void
-          })
+          Effect.catchTag("JournalDamaged", () => Effect.void)
         )
       }
       const isEmpty = status === "stopped" && Option.isNone(state.started)

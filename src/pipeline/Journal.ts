@@ -106,6 +106,8 @@ export class RunHeld extends Schema.TaggedError<RunHeld>()("RunHeld", {
  * @since 0.1.0
  */
 export interface OpenJournal {
+  /** The file or database that it is, for whoever reads of it, where it has one. */
+  readonly where?: string
   /**
    * Folds every record, oldest first. `position` is what `read` takes. The fold is synchronous so that a journal of
    * any length is read in one pass without keeping it in memory.
@@ -134,6 +136,8 @@ export interface OpenJournal {
  * @since 0.1.0
  */
 export class Journal extends Context.Tag("effect-cairn/pipeline/Journal")<Journal, {
+  /** The file or database that the journal `name` is, for whoever reads of it, where it has one. */
+  readonly where?: (name: string) => string
   /** Makes the empty journal `name`; false where it is there already, whoever made it. */
   readonly create: (name: string) => Effect.Effect<boolean, JournalError>
   /**

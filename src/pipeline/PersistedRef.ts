@@ -160,7 +160,7 @@ export const peek = <A, Change>(
   Effect.flatMap(Journal, (journal) =>
     Effect.flatMap(
       journal.peek(name, beginning(fold), next),
-      (reading) => settle(name, reading)
+      (reading) => settle(name, journal.where?.(name), reading)
     ))
 
 /**
@@ -175,7 +175,8 @@ export const fromJournal = <A, Change>(
   fold: Fold<A, Change>
 ): Effect.Effect<PersistedRef<A, Change>, JournalError | JournalDamaged, Scope.Scope> =>
   Effect.gen(function*() {
-    let visible = yield* Effect.flatMap(journal.scan(beginning(fold), next), (reading) => settle(name, reading))
+    let visible = yield* Effect.flatMap(journal.scan(beginning(fold), next), (reading) =>
+      settle(name, journal.where, reading))
     // How often it changed, so that nobody is told of a change that its first value has in it.
     let count = 0
     const published = yield* Effect.acquireRelease(PubSub.unbounded<readonly [count: number, A]>(), PubSub.shutdown)
@@ -200,11 +201,20 @@ export const fromJournal = <A, Change>(
         handOver()
         return exit
       }
-      if (failed !== undefined) return ended(Exit.failCause(failed))
+      if (failed !== undefined) {
+        return ended(Exit.failCause(failed))
+      }
       return Effect.matchCauseEffect(
-        Effect.map(journal.append(changes.map(({ text }) => text), { alone }), (positions) =>
-          changes.reduce((value, { change }, index) =>
-            fold.apply(value, change, positions[index] ?? -1), visible)),
+        Effect.map(
+          journal.append(
+            changes.map(({ text }) =>
+              text
+            ),
+            { alone }
+          ),
+          (positions) =>
+            changes.reduce((value, { change }, index) => fold.apply(value, change, positions[index] ?? -1), visible)
+        ),
         {
           onFailure: (cause) => {
             failed = cause
@@ -216,8 +226,7 @@ export const fromJournal = <A, Change>(
             const exit = Exit.succeed(value)
             return listeners === 0
               ? ended(exit)
-              : Effect.flatMap(PubSub.publish(published, [count, value]), () =>
-                ended(exit))
+              : Effect.flatMap(PubSub.publish(published, [count, value]), () => ended(exit))
           }
         }
       )
@@ -325,7 +334,11 @@ const oneByOne = <A, Change>({ apply, decode, initial }: Fold<A, Change>): Repla
   }
 }
 
-const settle = <A>(journal: string, { damage, replay }: Reading<A>): Effect.Effect<A, JournalDamaged> =>
+const settle = <A>(
+  journal: string,
+  where: string | undefined,
+  { damage, replay }: Reading<A>
+): Effect.Effect<A, JournalDamaged> =>
   damage === undefined
     ? Effect.succeed(replay.value())
-    : Effect.fail(new JournalDamaged({ journal, where: "", ...damage }))
+    : Effect.fail(new JournalDamaged({ journal, where: where ?? "", ...damage }))

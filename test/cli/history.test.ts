@@ -4,6 +4,7 @@ import { Pipeline, Program, Step } from "effect-cairn"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import * as Disk from "../../src/layers/Journal/Disk.ts"
+import * as Owner from "../../src/layers/Journal/Owner.ts"
 import { isJson, temporary } from "./command.ts"
 import { call, callOf } from "./within.ts"
 
@@ -184,6 +185,27 @@ describe("a run that cannot go on", () => {
       ])
       yield* shown(`rm ${failed}`)
       assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")).sort(), [done, waiting].sort())
+    }))
+})
+
+describe("rm of a run whose owner nobody here can see", () => {
+  it.live("says how it goes all the same, and that is so", () =>
+    Effect.gen(function*() {
+      yield* said("fixture --how done -q")
+      const lock = join(cwd, ".cairn/runs", done, "lock.99")
+      const owner = `${JSON.stringify({ ...Owner.self(), pid: 7, host: "elsewhere", boot: "another" })}\n`
+      fs.writeFileSync(lock, owner)
+
+      const { code, stderr } = yield* said(`rm ${done}`)
+      assert.strictEqual(code, 75)
+      assert.deepStrictEqual(still(stderr), [
+        `error  Run "${done}" is held by process 7 on elsewhere`,
+        "fix    If you are sure that it has ended, repeat the command with --break-lock."
+      ])
+      assert.strictEqual((yield* shown(`rm ${done} --break-lock --dry-run`))[0], "Would remove 1 run:")
+      assert.strictEqual(fs.readFileSync(lock, "utf8"), owner)
+      assert.strictEqual((yield* shown(`rm ${done} --break-lock`))[0], "Removed 1 run:")
+      assert.deepStrictEqual(fs.readdirSync(join(cwd, ".cairn/runs")), [])
     }))
 })
 

@@ -331,6 +331,23 @@ describe("PersistedRef", () => {
       assert.deepStrictEqual(yield* Effect.flip(stored), damage)
     })))
 
+  it.effect("names the file of a record that cannot be read", () =>
+    Effect.gen(function*() {
+      const home = mkdtempSync(join(tmpdir(), "cairn-test-"))
+      yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(home, { recursive: true })))
+      yield* Effect.gen(function*() {
+        const journal = yield* Journal
+        yield* journal.create("sums")
+        yield* Effect.scoped(
+          Effect.flatMap(journal.open("sums"), (open) => open.append([`{"add":1}`, `{"sub":1}`], { alone: true }))
+        )
+
+        const opened = yield* Effect.flip(Effect.scoped(PersistedRef.open("sums", history)))
+        assert.include(opened.message, `is damaged: ${join(home, "runs/sums/journal")}, record 2, byte `)
+        assert.deepStrictEqual(yield* Effect.flip(stored), opened)
+      }).pipe(Effect.provide(JournalFile.layer({ home })))
+    }).pipe(Effect.scoped))
+
   it.effect("has one owner at a time", () =>
     inMemory(
       Effect.gen(function*() {

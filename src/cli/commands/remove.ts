@@ -18,7 +18,7 @@ export const removeSpec: Spec.Spec = {
   name: "rm",
   description: "Removes runs: all that are named, or none where one is not finished.",
   args: [{ ...Spec.aRun, required: true, repeated: true }],
-  flags: [choosing.unfinished, choosing.dryRun, ...Spec.everywhere],
+  flags: [choosing.unfinished, Spec.breakLock, choosing.dryRun, ...Spec.everywhere],
   examples: [{ command: "rm implement-1a2b3c4d-1" }, { command: "rm @last --unfinished" }]
 }
 
@@ -54,7 +54,11 @@ const isUnfinished = ({ parsed }: App): boolean => parsed.switches.get("unfinish
 /** @category running */
 export const remove = Effect.fnUntraced(function*(app: App) {
   const ids = yield* Effect.forEach(app.parsed.args, Run.find)
-  const removed = yield* History.remove(ids, { unfinished: isUnfinished(app), dryRun: isDry(app) })
+  const removed = yield* History.remove(ids, {
+    unfinished: isUnfinished(app),
+    breakLock: app.parsed.switches.get(Spec.breakLock.name) === true,
+    dryRun: isDry(app)
+  })
   return yield* outcome(app, { removed, kept: [] }, yield* when.now)
 })
 

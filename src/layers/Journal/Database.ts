@@ -5,6 +5,7 @@
  */
 import type { SqlClient } from "@effect/sql/SqlClient"
 import { Effect, type Scope } from "effect"
+import { messageOf } from "../../pipeline/messageOf.ts"
 
 /**
  * A database that said no, in its own words.
@@ -170,7 +171,7 @@ const numbered = (statement: string): string => {
 export const refusedBy = (error: unknown): Refused => {
   const cause = innermost(error)
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = messageOf(cause)
   return { _tag: "Refused", code, reason: message === "" ? code : message }
 }
 

@@ -116,6 +116,8 @@ export const layer = (options: Options): Layer.Layer<Journal> =>
       }
 
       return Journal.of({
+        where: (name) => join(runs, name, journalName),
+
         create: (name) =>
           named("create", name, (folder) =>
             attempt("create", name, folder, () => {

@@ -13,6 +13,7 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Journal, type JournalDamaged, JournalError } from "../../pipeline/Journal.ts"
+import { messageOf } from "../../pipeline/messageOf.ts"
 import * as Database from "./Database.ts"
 import * as Postgres from "./postgres.ts"
 import * as sqliteFile from "./sqliteFile.ts"
@@ -214,9 +215,7 @@ const found = <M>(cwd: string, { client, load, name, version }: Driver<M>): Effe
       },
       catch: (error) =>
         new StoreUnusable({
-          reason: `The driver ${name} cannot be used: ${
-            error instanceof Error ? error.message.split("\n")[0] : String(error)
-          }`,
+          reason: `The driver ${name} cannot be used: ${messageOf(error).split("\n")[0]}`,
           fix
         })
     })

@@ -185,6 +185,7 @@ export const make = <E>(
       })
 
     return {
+      where,
       scan: (initial, fold) => turn.withPermits(1)(readAll(initial, fold)),
       read: (position) =>
         Effect.suspend(() => {

@@ -127,6 +127,8 @@ export const make = (
     )
 
     return Journal.of({
+      where: () => where,
+
       create: (name) =>
         named(
           "create",

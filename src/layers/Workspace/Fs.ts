@@ -9,6 +9,7 @@ import { Context, Data, Effect } from "effect"
 import { createHash } from "node:crypto"
 import * as NodeFs from "node:fs"
 import { dirname } from "node:path"
+import { messageOf } from "../../pipeline/messageOf.ts"
 
 /**
  * What the system said no to.
@@ -89,7 +90,7 @@ const attempt = <A>(path: string, run: () => A): Effect.Effect<A, SystemError> =
   Effect.try({
     try: run,
     catch: (cause) => {
-      const message = cause instanceof Error ? cause.message : String(cause)
+      const message = messageOf(cause)
       const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "UNKNOWN"
       // "ENOENT: no such file or directory, open '…'": what it was doing is said elsewhere, with a better path.
       const comma = message.startsWith(`${code}: `) ? message.indexOf(",") : -1
