@@ -5,8 +5,9 @@ import { agentEnhance } from "effect-cairn/programs"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
 import { isIn, lineOf } from "../../src/cli/doctor/range.ts"
+import { type Options } from "./calling.ts"
 import { at, isJson, temporary } from "./command.ts"
-import { callOf, type Options } from "./within.ts"
+import { callOf } from "./within.ts"
 
 const made = temporary()
 let cwd = ""

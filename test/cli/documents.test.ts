@@ -3,8 +3,9 @@ import { Effect, Fiber, Schema } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { Result } from "../../src/cli/result.ts"
+import { type Said } from "./calling.ts"
 import { isJson, temporary } from "./command.ts"
-import { call, type Said } from "./within.ts"
+import { call } from "./within.ts"
 
 const made = temporary()
 let folder = ""

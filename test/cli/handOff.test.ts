@@ -4,8 +4,9 @@ import { execFileSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
 import { definition } from "./asking.ts"
+import { type Options } from "./calling.ts"
 import { bundle, type Ended, isJson, run, temporary } from "./command.ts"
-import { callOf, type Options } from "./within.ts"
+import { callOf } from "./within.ts"
 
 const made = temporary()
 let script = ""

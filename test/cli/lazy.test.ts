@@ -3,8 +3,8 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { Field, Pipeline, Program, Step } from "effect-cairn"
 import { Cli } from "effect-cairn/cli"
 import * as fs from "node:fs"
+import { callWith } from "./calling.ts"
 import { temporary } from "./command.ts"
-import { callWith } from "./within.ts"
 
 const cwd = temporary()
 afterAll(() => fs.rmSync(cwd, { recursive: true, force: true }))

@@ -3,8 +3,8 @@ import { Context, Effect, Layer, Redacted, Schema } from "effect"
 import { Field, Pipeline, Program, Run, Step } from "effect-cairn"
 import { Cli, Command } from "effect-cairn/cli"
 import * as fs from "node:fs"
+import { callWith, type Options } from "./calling.ts"
 import { isJson, temporary } from "./command.ts"
-import { callWith, type Options } from "./within.ts"
 
 const cwd = temporary()
 afterAll(() => fs.rmSync(cwd, { recursive: true, force: true }))

@@ -1,21 +1,8 @@
 /** A command line called in this process, which takes a tenth of the time of one of its own. */
 import { Effect } from "effect"
 import { Cli } from "effect-cairn/cli"
+import { callWith, type Options, type Said } from "./calling.ts"
 import { definition, place } from "./definition.ts"
-
-export interface Options {
-  readonly cwd: string
-  readonly input?: string
-  readonly env?: Readonly<Record<string, string>>
-  /** The columns of the terminal that stdout and stderr are; none where they are no terminal. */
-  readonly columns?: number
-}
-
-export interface Said {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
 
 /** Calls the fixture. */
 export const call = (args: ReadonlyArray<string>, options: Options): Effect.Effect<Said> =>
@@ -29,42 +16,3 @@ export const callOf = (
   args: ReadonlyArray<string>,
   options: Options
 ): Effect.Effect<Said> => callWith((io) => Cli.main(definition, io), args, options)
-
-export const callWith = (
-  main: (io: Parameters<typeof Cli.main>[1]) => Effect.Effect<number>,
-  args: ReadonlyArray<string>,
-  options: Options
-): Effect.Effect<Said> =>
-  Effect.suspend(() => {
-    const said = { stdout: "", stderr: "" }
-    const sink = (name: "stdout" | "stderr") => {
-      const add = (text: string) => {
-        said[name] += text
-      }
-      return {
-        write: add,
-        draw: add,
-        beside: add,
-        onBeside: () => () => {},
-        divert: () => () => {},
-        isTerminal: options.columns !== undefined,
-        size: () => ({ columns: options.columns ?? 80, rows: 24 }),
-        onResize: () => () => {},
-        onPause: () => () => {}
-      }
-    }
-    return Effect.map(
-      main({
-        args,
-        isFoundByNpx: false,
-        cwd: options.cwd,
-        env: options.env ?? {},
-        stdout: sink("stdout"),
-        stderr: sink("stderr"),
-        readStdin: () => Effect.succeed(new TextEncoder().encode(options.input ?? "")),
-        isStdinTerminal: false,
-        ending: { signal: () => undefined, onSlow: () => {}, onForced: () => {} }
-      }),
-      (code) => ({ code, ...said })
-    )
-  })

@@ -17,6 +17,7 @@ import * as Copies from "./copies.ts"
 import * as Damage from "./damage.ts"
 import * as Disks from "./disks.ts"
 import * as Laboratory from "./laboratory.ts"
+import * as Mutants from "./mutants.ts"
 import * as Placing from "./placing.ts"
 import { planted } from "./planted.ts"
 import * as Power from "./power.ts"
@@ -108,6 +109,11 @@ const parts: Readonly<Record<string, Part>> = {
       return { cases: all.flat().length + 1, violations }
     }
   },
+  mutants: {
+    promise: "Whatever the programs read: done, or what is wrong",
+    count: 10_000,
+    run: (options) => Effect.runPromise(Mutants.tried(options))
+  },
   damage: {
     promise: "Cut at any byte, any bit flipped: exact, or refused",
     count: 1000,
@@ -173,7 +179,7 @@ let isBroken = false
 for (const name of positionals.length === 0 ? Object.keys(parts) : positionals) {
   const part = parts[name]
   if (part === undefined) continue
-  const isReplayed = values.seed !== undefined && (name === "histories" || name === "placings")
+  const isReplayed = values.seed !== undefined && (name === "histories" || name === "placings" || name === "mutants")
   const began = performance.now()
   const count = isReplayed ? 1 : Math.ceil(part.count * Number(values.scale))
   const tried = await part.run({ folder, seed, count })
