@@ -8,7 +8,9 @@ import * as yaml from "yaml"
 import * as JournalMemory from "../../src/layers/Journal/Memory.ts"
 import * as WorkspaceMemory from "../../src/layers/Workspace/Memory.ts"
 import * as Plan from "../../src/pipeline/Plan.ts"
+import { Reporter } from "../../src/pipeline/Reporter.ts"
 import * as Run from "../../src/pipeline/Run.ts"
+import type { RunEvent } from "../../src/pipeline/RunEvent.ts"
 import { implement, Input, type Output } from "../../src/programs/implement.ts"
 import { Replace } from "../../src/steps/files/placeTree.ts"
 import { normalized } from "../../src/steps/review/text.ts"
@@ -55,6 +57,37 @@ it("reads like a table of contents", () => {
     ]
   )
 })
+
+it.effect("says of a thousand tasks the first, and how many more there are", () =>
+  Effect.gen(function*() {
+    const shown: Array<RunEvent> = []
+    const report = (count: number) =>
+      `# Review of the login\n\n## Recommendations\n\n${
+        Array.from({ length: count }, (_, index) => `${index + 1}. Fix src/f${index}.ts\n`).join("")
+      }`
+    const told = (count: number) =>
+      Effect.map(
+        Effect.provideService(attempt(report(count)), Reporter, {
+          report: (event) => Effect.sync(() => void shown.push(event))
+        }),
+        ({ result }) => {
+          const last = shown.splice(0).findLast((event) => event._tag === "Announced")
+          return { lines: last?.announcement.lines ?? [], files: "files" in result ? result.files.length : 0 }
+        }
+      )
+
+    const some = yield* told(40)
+    assert.strictEqual(some.lines.filter((line) => /^[├└]── TASK/.test(line)).length, 40)
+    assert.notInclude(some.lines.join("\n"), "more")
+
+    const { files, lines } = yield* told(1200)
+    assert.isAbove(files, 1200)
+    assert.isBelow(lines.length, 120)
+    assert.deepStrictEqual(lines.filter((line) => line.includes("more")), [
+      "└── … and 1,170 more files",
+      "  … and 1,170 more tasks"
+    ])
+  }))
 
 describe("whatever is done to a report", () => {
   const corpus = fileURLToPath(new URL("../corpus/implement", import.meta.url))

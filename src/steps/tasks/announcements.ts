@@ -59,13 +59,15 @@ export const placed = (
     lines: [
       "├── README.md",
       "├── IMPLEMENTATION-GUIDE.md",
-      ...inOrder.map(({ fileName }, index) => `${index === inOrder.length - 1 ? "└──" : "├──"} ${fileName}`),
+      ...folded(inOrder.map(({ fileName }) => fileName), "files").map((file, index, { length }) =>
+        `${index === length - 1 ? "└──" : "├──"} ${file}`
+      ),
       ...files.filter(({ change }) => change === "removed").map(({ path }) =>
         `removed: ${within(folder, path)}, of an earlier run`
       ),
       ...kept(files).map(({ path }) => `kept: ${within(folder, path)}, which you made or changed`),
       "",
-      ...waves.flatMap((wave, index) => waveLines(wave, index + 1))
+      ...folded(waves.map((wave, index) => waveLines(wave, index + 1)), "waves").flat()
     ],
     next: [
       `Read the guide: ${folder}/IMPLEMENTATION-GUIDE.md`,
@@ -87,8 +89,21 @@ export const kept = (files: ReadonlyArray<PlacedFile>): ReadonlyArray<PlacedFile
 
 const waveLines = (wave: ReadonlyArray<Subtask>, number: number): ReadonlyArray<string> => [
   `Wave ${number}: ${plural(wave.length, "task")}, ${wave.length > 1 ? "in parallel" : "sequential"}`,
-  ...wave.flatMap(({ conductorWorkspace, id, implementationMode, title }) => [
-    `  ${id}: ${title} (${methodName(implementationMode)})`,
-    ...(conductorWorkspace === null ? [] : [`    in workspace ${conductorWorkspace}`])
-  ])
+  ...folded(
+    wave.map(({ conductorWorkspace, id, implementationMode, title }) => [
+      `${id}: ${title} (${methodName(implementationMode)})`,
+      ...(conductorWorkspace === null ? [] : [`  in workspace ${conductorWorkspace}`])
+    ]),
+    "tasks"
+  ).flat().map((line) => `  ${line}`)
 ]
+
+/** As much of a long list as a person reads; what it was all made of is in the documents and in the result. */
+const folded = <A>(all: ReadonlyArray<A>, what: string): ReadonlyArray<A | string> =>
+  all.length <= most + few
+    ? all
+    : [...all.slice(0, most), `… and ${(all.length - most).toLocaleString("en-US")} more ${what}`]
+
+const most = 30
+/** So few that it takes no less to show them. */
+const few = 10
