@@ -71,25 +71,19 @@ const hidden = (lines: ReadonlyArray<string>): ReadonlyArray<Warning> => {
 
 /** Sections of which nothing was taken, although their headings speak of recommendations and they list something. */
 const unread = ({ prose }: Reading, entries: ReadonlyArray<Entry>): ReadonlyArray<Warning> => {
-  const lines = new Set(entries.map(({ line }) => line))
-  const taken = counted(prose, (_, at) => lines.has(at + 1))
-  const listed = counted(prose, isListed)
-  const left = sections.alike(prose).filter(({ from, single, to }) =>
-    !single && taken(from, to) === 0 && listed(from, to) > 0
-  ).map(({ from, heading }) => `${JSON.stringify(heading.slice(0, 80))}, line ${from}`)
+  // In the order of their lines, as the sections are: neither is gone through more than once.
+  const lines = entries.map(({ line }) => line).sort((a, b) => a - b)
+  let next = 0
+  const left = sections.alike(prose).filter(({ single }) => !single).filter(({ from, to }) => {
+    while ((lines[next] ?? Infinity) <= from) next++
+    return (lines[next] ?? Infinity) > to && prose.slice(from, to).some(isListed)
+  }).map(({ from, heading }) => `${JSON.stringify(heading.slice(0, 80))}, line ${from}`)
   const [first, ...others] = left
   return first === undefined ? [] : [{
     code: "section-not-read",
     message: "Recommendations seem to stand here, too, and were not read; put them all into one section",
     where: others.length === 0 ? first : `${first}, and ${others.length} more`
   }]
-}
-
-/** How many lines between two are such, without going through them each time. */
-const counted = (lines: ReadonlyArray<string>, isSuch: (line: string, at: number) => boolean) => {
-  let count = 0
-  const before = [0, ...lines.map((line, at) => count += isSuch(line, at) ? 1 : 0)]
-  return (from: number, to: number): number => (before[to] ?? count) - (before[from] ?? count)
 }
 
 const isListed = (line: string): boolean => /^\s*(?:[-*+|]|\d+[.)])\s/.test(line)
