@@ -19,6 +19,8 @@ export interface Flag {
   /** What stands for the value in help: `FILE`. */
   readonly meta?: string
   readonly choices?: ReadonlyArray<string>
+  /** What a shell completes there, beside the choices. */
+  readonly completes?: "steps"
   readonly description: string
   readonly fallback?: string
   readonly env?: string

@@ -6,6 +6,7 @@
  */
 import { Effect, Layer, Option } from "effect"
 import { Journal } from "../pipeline/Journal.ts"
+import * as Run from "../pipeline/Run.ts"
 import type { App, Outcome } from "./App.ts"
 import type { Specs } from "./commands/help.ts"
 import * as Home from "./home.ts"
@@ -68,19 +69,33 @@ const offered = (
   const { rest, spec } = within === undefined ? { spec: outer, rest: words } : { spec: within, rest: next.rest }
   const flagOf = (word: string) => spec.flags.find(({ alias, name }) => word === `--${name}` || word === `-${alias}`)
   const begins = ({ value }: Candidate) => value.startsWith(current)
+  const given = rest.filter((word, index) =>
+    word !== "--" && !word.startsWith("-") && flagOf(rest[index - 1] ?? "")?.kind !== "value"
+  )
+  const valuesOf = ({ choices, completes, meta }: Spec.Flag, current: string) =>
+    choices !== undefined
+      ? Effect.succeed(choices.map((value) => ({ value, description: "" })))
+      : completes === "steps"
+      ? stepsOf(app, before, given[0] ?? last.value, current)
+      : Effect.succeed(meta === "PATH" || meta === "FILE" || meta === "DIR" ? [{ value: files, description: "" }] : [])
 
   const valued = flagOf(before.at(-1) ?? "")
   if (valued?.kind === "value" && !before.includes("--")) {
-    return Effect.succeed(valuesOf(valued).filter((one) => one.value === files || begins(one)))
+    return Effect.map(
+      valuesOf(valued, current),
+      (values) => values.filter((one) => one.value === files || begins(one))
+    )
   }
   const equals = current.startsWith("--") ? current.indexOf("=") : -1
   if (equals > 0) {
     const flag = flagOf(current.slice(0, equals))
-    return Effect.succeed(
-      flag === undefined
-        ? []
-        : valuesOf(flag).map((one) => ({ ...one, value: `${current.slice(0, equals + 1)}${one.value}` })).filter(begins)
-    )
+    const before = current.slice(0, equals + 1)
+    return flag === undefined
+      ? Effect.succeed([])
+      : Effect.map(
+        valuesOf(flag, current.slice(equals + 1)),
+        (values) => values.map((one) => ({ ...one, value: `${before}${one.value}` })).filter(begins)
+      )
   }
   if (current.startsWith("-") && !before.includes("--")) {
     return Effect.succeed(
@@ -105,12 +120,9 @@ const offered = (
         : specs.map(({ description, name }) => ({ value: name, description })).filter(begins)
     )
   }
-  const place =
-    rest.filter((word, index) =>
-      word !== "--" && !word.startsWith("-") && flagOf(rest[index - 1] ?? "")?.kind !== "value"
-    ).length
-  const last = spec.args.at(-1)
-  const arg = spec.args[place] ?? (last?.repeated === true ? last : undefined)
+  const place = given.length
+  const end = spec.args.at(-1)
+  const arg = spec.args[place] ?? (end?.repeated === true ? end : undefined)
   if (arg === undefined) return Effect.succeed([])
   if (arg.completes === "files") return Effect.succeed([{ value: files, description: "" }])
   const named = [...(arg.choices ?? []), ...(arg.offers ?? [])].map((value) => ({
@@ -121,18 +133,43 @@ const offered = (
   return Effect.map(runs, (runs) => [...named, ...runs].filter(begins))
 }
 
-const valuesOf = ({ choices, meta }: Spec.Flag): ReadonlyArray<Candidate> =>
-  choices !== undefined
-    ? choices.map((value) => ({ value, description: "" }))
-    : meta === "PATH" || meta === "FILE" || meta === "DIR"
-    ? [{ value: files, description: "" }]
-    : []
-
 const describe = (specs: ReadonlyArray<Spec.Spec>, name: string): string =>
   specs.find((spec) => spec.name === name)?.description ?? ""
 
-/** The runs of the folder that the rest of the line names; none where that cannot be read. */
-const runsOf = ({ io, parsed }: App, words: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Candidate>> => {
+const runsOf = (app: App, words: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Candidate>> =>
+  inStore(
+    app,
+    words,
+    Effect.map(
+      Effect.flatMap(Journal, ({ list }) => list),
+      (names) => [...[...names].sort().map((value) => ({ value, description: "" })), last]
+    )
+  )
+
+/** The steps that something is recorded of, in the order in which they ended; their parts once one of them is begun. */
+const stepsOf = (
+  app: App,
+  words: ReadonlyArray<string>,
+  run: string,
+  current: string
+): Effect.Effect<ReadonlyArray<Candidate>> =>
+  inStore(
+    app,
+    words,
+    Effect.map(Effect.flatMap(Run.find(run), Run.info), ({ state: { executions } }) => {
+      const paths = Array.from(executions)
+        .sort(([, a], [, b]) => a.position - b.position)
+        .map(([path]) => current.includes("/") ? path : path.replace(/\/.*$/, ""))
+      return [...new Set(paths)].map((value) => ({ value, description: "" }))
+    })
+  )
+
+/** Looks into the folder that the rest of the line names; nothing is there where that cannot be read. */
+const inStore = <E>(
+  { io, parsed }: App,
+  words: ReadonlyArray<string>,
+  look: Effect.Effect<ReadonlyArray<Candidate>, E, Journal>
+): Effect.Effect<ReadonlyArray<Candidate>> => {
   const values = new Map(
     ["home", "store"].flatMap((name) => {
       const at = words.indexOf(`--${name}`)
@@ -140,13 +177,12 @@ const runsOf = ({ io, parsed }: App, words: ReadonlyArray<string>): Effect.Effec
       return at === -1 || value === undefined ? [] : [[name, [value]]]
     })
   )
-  return Effect.flatMap(Journal, ({ list }) => list).pipe(
+  return look.pipe(
     Effect.provide(
       Layer.unwrapEffect(
         Effect.map(Home.find(io.cwd, io.env, { values }), (home) => Store.layer({ home, io, parsed }))
       )
     ),
-    Effect.map((names) => [...[...names].sort().map((value) => ({ value, description: "" })), last]),
     Effect.orElseSucceed(() => [])
   )
 }

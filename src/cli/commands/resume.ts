@@ -36,6 +36,7 @@ export const fromFlag: Spec.Flag = {
   name: "from",
   kind: "value",
   meta: "STEP",
+  completes: "steps",
   description: "Run this step (or an item: tasks/a) and all that follow again",
   group: "Options"
 }

@@ -31,7 +31,14 @@ export const spec: Spec.Spec = {
   description: "Shows what each step of a run did, and how the run goes on.",
   args: [{ ...Spec.aRun, required: false }],
   flags: [
-    { name: "step", kind: "value", meta: "PATH", description: "Show what this step gave, in full", group: "Options" },
+    {
+      name: "step",
+      kind: "value",
+      meta: "STEP",
+      completes: "steps",
+      description: "Show what this step gave, in full: its number, or its path",
+      group: "Options"
+    },
     ...Spec.everywhere
   ],
   examples: [{ command: "show @last" }]
