@@ -99,6 +99,17 @@ const detailsOf = (error: unknown): unknown => {
 const hasSchema = (constructor: unknown): constructor is Schema.Schema.AnyNoContext => Schema.isSchema(constructor)
 
 /**
+ * One part of what is said of a failure, behind its name.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const part = (name: string, text: string, columns: number): ReadonlyArray<string> =>
+  printable.text(text).split("\n").flatMap((line, index) =>
+    printable.wrap(`${index === 0 ? name.padEnd(7) : " ".repeat(7)}${line}`, columns, 7)
+  )
+
+/**
  * The lines that a person reads.
  *
  * @category rendering
@@ -109,15 +120,12 @@ export const toText = (
   where: Option.Option<string>,
   options: { readonly red: (text: string) => string; readonly columns: number }
 ): string => {
-  const part = (name: string, text: string) =>
-    printable.text(text).split("\n").flatMap((line, index) =>
-      printable.wrap(`${index === 0 ? name.padEnd(7) : " ".repeat(7)}${line}`, options.columns, 7)
-    )
+  const { columns, red } = options
   const lines = [
-    ...part("error", message),
-    ...Option.match(why, { onNone: () => [], onSome: (why) => part("why", why) }),
-    ...part("fix", fix),
-    ...Option.match(where, { onNone: () => [], onSome: (where) => part("where", where) })
+    ...part("error", message, columns),
+    ...Option.match(why, { onNone: () => [], onSome: (why) => part("why", why, columns) }),
+    ...part("fix", fix, columns),
+    ...Option.match(where, { onNone: () => [], onSome: (where) => part("where", where, columns) })
   ]
-  return lines.map((line) => `${line}\n`).join("").replace(/^error/, options.red)
+  return lines.map((line) => `${line}\n`).join("").replace(/^error/, red)
 }

@@ -3,6 +3,7 @@ import { Arbitrary, Cause, Effect, Either, Schema } from "effect"
 import { agentEnhance, implement, selftest, templateQa } from "effect-cairn/programs"
 import * as FastCheck from "effect/FastCheck"
 import * as fs from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as failure from "../../src/cli/failure.ts"
 import * as inTools from "../../src/cli/mcp/words.ts"
@@ -110,3 +111,25 @@ describe("every failure that a person can meet", () => {
       }))
   }
 })
+
+it.effect("what to do about a failure is wrapped where a run is shown, as at its end", () =>
+  Effect.gen(function*() {
+    const cwd = fs.mkdtempSync(join(tmpdir(), "cairn-test-"))
+    fs.writeFileSync(join(cwd, "report.md"), "# Notes\n\nNothing to do.\n")
+    const call = (words: string) =>
+      callOf({ name: "cairn", version: "1.0.0", programs: [implement] }, words.split(" "), { cwd, columns: 40 })
+
+    yield* call("implement report.md --id T-1 --title Review --progress none")
+    const whole = yield* call("show @last")
+    const step = yield* call("show @last --step 2")
+    fs.rmSync(cwd, { recursive: true })
+
+    for (const { stdout } of [whole, step]) {
+      const from = stdout.split("\n").findIndex((line) => line.startsWith("fix    "))
+      assert.deepStrictEqual(stdout.split("\n").slice(from, from + 3), [
+        "fix    Give the report a section with",
+        "       one of these headings, and a list",
+        "       in it: ## Recommendations, ##"
+      ])
+    }
+  }))

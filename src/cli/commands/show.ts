@@ -17,6 +17,7 @@ import * as RunState from "../../pipeline/RunState.ts"
 import * as Summary from "../../pipeline/Summary.ts"
 import * as usage from "../../pipeline/usage.ts"
 import type { App, Outcome } from "../App.ts"
+import * as failure from "../failure.ts"
 import * as handOff from "../handOff.ts"
 import * as Io from "../Io.ts"
 import * as known from "../known.ts"
@@ -127,7 +128,7 @@ const ofRun = (
         )
       ),
       ...(rows.length > 0 ? total(state.usage, columns) : []),
-      ...Option.match(state.problem, { onNone: () => [], onSome: fixOf }),
+      ...Option.match(state.problem, { onNone: () => [], onSome: (problem) => fixOf(problem, columns) }),
       ...(state.undoing === 0
         ? []
         : [
@@ -169,7 +170,10 @@ const ofStep = Effect.fnUntraced(function*(
     return {
       json: { schema: "cairn.step/1", run: id, ...stepOf(one, asides), value: given ?? null },
       text: given === undefined
-        ? Option.match(one.problem, { onNone: () => "", onSome: problemOf })
+        ? Option.match(one.problem, {
+          onNone: () => "",
+          onSome: (problem) => problemOf(problem, Io.columnsOf(app.io.stdout))
+        })
         : `${printable.json(JSON.stringify(given, null, 2))}\n`
     } satisfies Outcome
   }
@@ -352,12 +356,12 @@ const inFull = (problem: Problem): ReadonlyArray<string> => {
 const total = (spent: Usage, columns: number): ReadonlyArray<string> =>
   spent.requests === 0 ? [] : ["", ...printable.wrap(`Answers took ${words.ofUsage(spent)}`, columns)]
 
-const fixOf = (problem: Problem): ReadonlyArray<string> =>
-  problem._tag === "Failure" && problem.fix !== undefined ? ["", `fix    ${printable.line(problem.fix)}`] : []
+const fixOf = (problem: Problem, columns: number): ReadonlyArray<string> =>
+  problem._tag === "Failure" && problem.fix !== undefined ? ["", ...failure.part("fix", problem.fix, columns)] : []
 
-const problemOf = (problem: Problem): string =>
+const problemOf = (problem: Problem, columns: number): string =>
   problem._tag === "Failure"
-    ? [printable.text(`${problem.tag}: ${problem.message}`), ...fixOf(problem), ""].join("\n")
+    ? [printable.text(`${problem.tag}: ${problem.message}`), ...fixOf(problem, columns), ""].join("\n")
     : [
       printable.text(`${problem.name}: ${problem.message}`),
       ...problem.frames.map((frame) => `  ${printable.line(frame)}`),
