@@ -112,7 +112,7 @@ describe("every failure that a person can meet", () => {
   }
 })
 
-it.effect("what to do about a failure is wrapped where a run is shown, as at its end", () =>
+it.effect("what is shown of a run that failed is wrapped, as at its end", () =>
   Effect.gen(function*() {
     const cwd = fs.mkdtempSync(join(tmpdir(), "cairn-test-"))
     fs.writeFileSync(join(cwd, "report.md"), "# Notes\n\nNothing to do.\n")
@@ -122,8 +122,10 @@ it.effect("what to do about a failure is wrapped where a run is shown, as at its
     yield* call("implement report.md --id T-1 --title Review --progress none")
     const whole = yield* call("show @last")
     const step = yield* call("show @last --step 2")
+    const plan = yield* call("plan @last")
     fs.rmSync(cwd, { recursive: true })
 
+    assert.match(plan.stdout, /^implement · would go on with run\n *implement-\w{8}-1 \(failed\)\n\n/)
     for (const { stdout } of [whole, step]) {
       const from = stdout.split("\n").findIndex((line) => line.startsWith("fix    "))
       assert.deepStrictEqual(stdout.split("\n").slice(from, from + 3), [

@@ -12,6 +12,7 @@ import * as Run from "../../pipeline/Run.ts"
 import type { RunNotFound } from "../../pipeline/RunError.ts"
 import type { Foretold } from "../../pipeline/RunEvent.ts"
 import type { AnyProgram, App, Outcome } from "../App.ts"
+import * as Io from "../Io.ts"
 import * as known from "../known.ts"
 import { surrounding } from "../perform.ts"
 import * as Programs from "../programs.ts"
@@ -104,7 +105,7 @@ const outcome = (
 ): Outcome => {
   const changed = nodes.some(({ verdict }) => verdict !== "kept" && verdict !== "skipped")
   const next = Option.flatMap(run, (info) => known.nextOf(app, info, { ...resume.from(app), changed }))
-  return ({
+  return {
     json: {
       schema: "cairn.plan/1",
       program,
@@ -123,12 +124,16 @@ const outcome = (
       next: Option.getOrNull(next)
     },
     text: [
-      `${printable.line(program)} · ${
-        Option.match(run, {
-          onNone: () => "would begin a run",
-          onSome: ({ id, status }) => `would go on with run ${id} (${status})`
-        })
-      }\n\n`,
+      ...printable.wrap(
+        `${printable.line(program)} · ${
+          Option.match(run, {
+            onNone: () => "would begin a run",
+            onSome: ({ id, status }) => `would go on with run ${id} (${status})`
+          })
+        }`,
+        Io.columnsOf(app.io.stdout)
+      ).map((line) => `${line}\n`),
+      "\n",
       table.toText(
         ["STEP", "", "PLAN", "WHY"],
         // What nobody sees is told where there is something to say of it.
@@ -154,7 +159,7 @@ const outcome = (
             : Option.match(next, { onNone: () => [], onSome: (command) => [`\nGo on: ${command}\n`] })
       })
     ].join("")
-  })
+  }
 }
 
 const verdicts: Readonly<Record<Foretold["verdict"], string>> = {
