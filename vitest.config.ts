@@ -15,6 +15,8 @@ export default defineConfig({
     // Else it leaves a core of two idle; most of what a test waits for is a process of its own.
     minWorkers: 2,
     maxWorkers: 2,
+    // What the files import is loaded once a worker, not once a file: a fifth of the time of all tests.
+    isolate: false,
     reporters: ["default", ["json", { outputFile: "test-results.json" }]]
   }
 })

@@ -613,8 +613,8 @@ describe(`template-qa, at a terminal${noTerminal === undefined ? "" : ` (${noTer
       columns: 40,
       env: { NO_COLOR: "1" },
       started: async (child) => {
-        const { isAsked, screen } = person(child, 40)
-        await isAsked("Briefly describe")
+        const { screen, until } = person(child, 40)
+        await until((lines) => lines.at(-1)?.endsWith("Esc goes back") ?? false)
         shown = screen()
         child.write("\u0004")
       }

@@ -2,7 +2,8 @@ import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/v
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { bundle, type Ended, noTerminal, onTerminal, type Options, temporary } from "./command.ts"
+import { isDeepStrictEqual } from "node:util"
+import { bundle, type Child, type Ended, noTerminal, onTerminal, type Options, temporary } from "./command.ts"
 import * as Terminal from "./Terminal.ts"
 
 const made = temporary()
@@ -40,6 +41,21 @@ const shown = (text: string, columns = size.columns): ReadonlyArray<string> => {
   return terminal.screen().map(still)
 }
 
+/**
+ * What the screen shows once it shows what is expected: a frame may come in pieces, and ends of steps one by one. Where
+ * that does not come, what is there after a while.
+ */
+const settled = async (
+  { stdout, until }: Child,
+  expected: ReadonlyArray<string>,
+  columns = size.columns
+): Promise<ReadonlyArray<string>> => {
+  const patience = Date.now() + 20_000
+  const lines = () => shown(stdout(), columns)
+  await until(() => Date.now() > patience || isDeepStrictEqual(lines(), expected))
+  return lines()
+}
+
 /** A line without what differs from one moment to another. */
 const still = (line: string): string => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, "*").replace(/\d\.\ds/, "0.0s")
 
@@ -51,28 +67,23 @@ describe(`on a terminal${noTerminal === undefined ? "" : ` (${noTerminal})`}`, {
   const onOne = it.skipIf(noTerminal !== undefined)
 
   onOne("steps stand in rows, and end in their own place", async () => {
-    let first: ReadonlyArray<string> = []
-    let second: ReadonlyArray<string> = []
+    const first = [
+      `views · run ${id}`,
+      "* 1/5 Waiting on the left             0.0s",
+      "* 2/5 右側で待っています              0.0s"
+    ]
+    const second = [...first.slice(0, 2), "✓ 2/5 右側で待っています              0.0s  right is there"]
+    const during: Array<ReadonlyArray<string>> = []
     const ended = await call("views", {
-      started: async ({ stdout, until }) => {
-        await until(() => shown(stdout()).length === 3)
-        first = shown(stdout())
+      started: async (child) => {
+        during.push(await settled(child, first))
         put("right")
-        await until(() => shown(stdout()).some((line) => line.startsWith("✓ 2/5")))
-        second = shown(stdout())
+        during.push(await settled(child, second))
         put(...all)
       }
     })
 
-    assert.deepStrictEqual([first, second], [[
-      `views · run ${id}`,
-      "* 1/5 Waiting on the left             0.0s",
-      "* 2/5 右側で待っています              0.0s"
-    ], [
-      `views · run ${id}`,
-      "* 1/5 Waiting on the left             0.0s",
-      "✓ 2/5 右側で待っています              0.0s  right is there"
-    ]])
+    assert.deepStrictEqual(during, [first, second])
     assert.deepStrictEqual([ended.code, seen(ended)], [0, [
       `views · run ${id}`,
       "✓ 1/5 Waiting on the left             0.0s  left is there",
@@ -90,38 +101,42 @@ describe(`on a terminal${noTerminal === undefined ? "" : ` (${noTerminal})`}`, {
 
   onOne("logs come above the rows, which count the parts of a group", async () => {
     put("left", "right", "move", "beside")
+    const expected = [
+      `views · run ${id}`,
+      "✓ 1/5 Waiting on the left             0.0s  left is there",
+      "✓ 2/5 右側で待っています              0.0s  right is there",
+      "a word from within",
+      "* 3/5 Counting                        0.0s  3/6  4"
+    ]
     let during: ReadonlyArray<string> = []
     await call("views", {
-      started: async ({ stdout, until }) => {
-        await until(() => shown(stdout()).some((line) => line.includes("3/6")))
-        during = shown(stdout())
+      started: async (child) => {
+        during = await settled(child, expected)
         put(...all)
       }
     })
 
-    assert.deepStrictEqual(during.slice(-2), [
-      "a word from within",
-      "* 3/5 Counting                        0.0s  3/6  4"
-    ])
+    assert.deepStrictEqual(during, expected)
   })
 
   onOne("a failure stands in the row of its step", async () => {
     put(...all)
     fs.writeFileSync(join(folder, "right"), "fail")
     fs.rmSync(join(folder, "left"))
+    const expected = [
+      `views · run ${id}`,
+      "* 1/5 Waiting on the left             0.0s",
+      "✗ 2/5 右側で待っています              0.0s  right is broken"
+    ]
     let during: ReadonlyArray<string> = []
     const ended = await call("views", {
-      started: async ({ stdout, until }) => {
-        await until(() => shown(stdout()).some((line) => line.startsWith("✗ 2/5")))
-        during = shown(stdout())
+      started: async (child) => {
+        during = await settled(child, expected)
         put("left")
       }
     })
 
-    assert.deepStrictEqual(during.slice(1), [
-      "* 1/5 Waiting on the left             0.0s",
-      "✗ 2/5 右側で待っています              0.0s  right is broken"
-    ])
+    assert.deepStrictEqual(during, expected)
     assert.deepStrictEqual([ended.code, seen(ended).slice(1)], [1, [
       "✓ 1/5 Waiting on the left             0.0s  left is there",
       "✗ 2/5 右側で待っています              0.0s  right is broken",
@@ -134,17 +149,7 @@ describe(`on a terminal${noTerminal === undefined ? "" : ` (${noTerminal})`}`, {
 
   onOne("everything fits into 40 columns", async () => {
     put("left", "right", "move", "beside")
-    let during: ReadonlyArray<string> = []
-    const ended = await call("views", {
-      columns: 40,
-      started: async ({ stdout, until }) => {
-        await until(() => shown(stdout(), 40).some((line) => line.includes("3/6")))
-        during = shown(stdout(), 40)
-        put(...all)
-      }
-    })
-
-    assert.deepStrictEqual(during, [
+    const expected = [
       `views · run ${id}`,
       "✓ 1/5 Waiting on the left  0.0s",
       "      left is there",
@@ -152,7 +157,17 @@ describe(`on a terminal${noTerminal === undefined ? "" : ` (${noTerminal})`}`, {
       "      right is there",
       "a word from within",
       "* 3/5 Counting                0.0s  3/6"
-    ])
+    ]
+    let during: ReadonlyArray<string> = []
+    const ended = await call("views", {
+      columns: 40,
+      started: async (child) => {
+        during = await settled(child, expected, 40)
+        put(...all)
+      }
+    })
+
+    assert.deepStrictEqual(during, expected)
     assert.deepStrictEqual(seen(ended, 40).slice(-6), [
       "✓ 4/5 Standing still  0.0s",
       "✓ 5/5 Waiting beside it  0.0s",
