@@ -2,34 +2,16 @@
 import { build } from "esbuild"
 import { execFileSync } from "node:child_process"
 import { chmodSync, rmSync, writeFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
-import { narrowImports } from "./narrowImports.mjs"
+import { bundling } from "./bundling.mjs"
 
 rmSync("dist", { recursive: true, force: true })
 execFileSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" })
 
 const { metafile } = await build({
+  ...bundling,
   entryPoints: { main: "src/main.ts" },
   outdir: "dist/bin",
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  // What only some commands need is a file of its own, loaded by those.
-  splitting: true,
-  minify: true,
-  keepNames: false,
-  legalComments: "none",
-  platform: "node",
-  target: "node20.19",
-  format: "esm",
-  metafile: true,
-  plugins: [narrowImports],
-  // It loads the files of a user, which is left to the package of their project.
-  external: ["jiti"],
-  // The same in modules, of which only what is used is taken.
-  alias: { yaml: fileURLToPath(new URL("../node_modules/yaml/browser/dist/index.js", import.meta.url)) },
-  banner: {
-    js: "import{createRequire as cairnRequire}from\"node:module\";const require=cairnRequire(import.meta.url);"
-  }
+  metafile: true
 })
 
 // The pages of help are fixed when the package is built, so that showing one loads nothing. What is loaded for the rest

@@ -7,8 +7,8 @@ await build({
   outExtension: { ".js": ".mjs" },
   bundle: true,
   packages: "external",
-  // It looks around from where it is.
-  external: ["*/scripts/doors.mjs"],
+  // They look around from where they are.
+  external: ["*/scripts/bundling.mjs", "*/scripts/doors.mjs"],
   tsconfigRaw: {},
   platform: "node",
   target: "node20.19",

@@ -85,7 +85,7 @@ describe("examples", { timeout: 120_000 }, () => {
     it.each(names.filter((name) => said.test(source(name))))("%s prints what it says", async (name) => {
       const [, , command = "", lines = ""] = said.exec(source(name)) ?? []
       const words = Array.from(command.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word)
-      const ended = await run(await bundle(`examples/${name}`, folder), words, {
+      const ended = await run(await bundle(`examples/${name}`), words, {
         cwd: fs.mkdtempSync(join(folder, "run-"))
       })
 
@@ -101,7 +101,7 @@ describe("examples", { timeout: 120_000 }, () => {
       assert.isAtMost(code.trim().split("\n").length, 15)
       const readme = fs.readFileSync(at("README.md"), "utf8")
       assert.strictEqual(examples("README.md")[0], code)
-      const script = await bundle("examples/02-resume.ts", folder)
+      const script = await bundle("examples/02-resume.ts")
       const place = fs.mkdtempSync(join(folder, "run-"))
 
       const journals = () => {
@@ -130,7 +130,7 @@ describe("examples", { timeout: 120_000 }, () => {
   describe("09-asking-a-person.ts", () => {
     let script = ""
     beforeAll(async () => {
-      script = await bundle("examples/09-asking-a-person.ts", folder)
+      script = await bundle("examples/09-asking-a-person.ts")
     })
 
     it("orders what was given, and what is typed", async () => {
@@ -157,7 +157,7 @@ describe("examples", { timeout: 120_000 }, () => {
     let script = ""
     let place = ""
     beforeAll(async () => {
-      script = await bundle("examples/14-strategy-of-a-program.ts", folder)
+      script = await bundle("examples/14-strategy-of-a-program.ts")
     })
     beforeEach(() => {
       place = fs.mkdtempSync(join(folder, "handbook-"))
@@ -220,7 +220,7 @@ describe("examples", { timeout: 120_000 }, () => {
   describe("15-answers-that-agree.ts", () => {
     let script = ""
     beforeAll(async () => {
-      script = await bundle("examples/15-answers-that-agree.ts", folder)
+      script = await bundle("examples/15-answers-that-agree.ts")
     })
 
     it("asks again for what does not agree, below the reason", async () => {
@@ -251,7 +251,7 @@ describe("examples", { timeout: 120_000 }, () => {
   describe("13-a-command-line.ts", () => {
     let script = ""
     beforeAll(async () => {
-      script = await bundle("examples/13-a-command-line.ts", folder)
+      script = await bundle("examples/13-a-command-line.ts")
     })
 
     it("asks, and serves what was answered", async () => {

@@ -10,7 +10,7 @@ let script = ""
 let folder = ""
 
 beforeAll(async () => {
-  script = await bundle("test/cli/fixture.ts", made)
+  script = await bundle("test/cli/fixture.ts")
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {

@@ -12,7 +12,7 @@ let script = ""
 let folder = ""
 
 beforeAll(async () => {
-  script = await bundle("src/main.ts", made)
+  script = await bundle("src/main.ts")
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {

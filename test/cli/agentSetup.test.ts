@@ -124,7 +124,7 @@ describe("the skill", { timeout: 60_000 }, () => {
         ["cairn", "src/main.ts"]
       ] as const
     ) {
-      const script = await bundle(entry, made)
+      const script = await bundle(entry)
       fs.writeFileSync(join(bin, name), `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`, { mode: 0o755 })
     }
   }, 60_000)

@@ -11,8 +11,8 @@ const made = temporary()
 let script = ""
 let twice = ""
 beforeAll(async () => {
-  script = await bundle("src/main.ts", made)
-  twice = await bundle("test/cli/twice.ts", made)
+  script = await bundle("src/main.ts")
+  twice = await bundle("test/cli/twice.ts")
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 

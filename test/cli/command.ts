@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundling } from "../../scripts/bundling.mjs"
 import { doors } from "../../scripts/doors.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -23,21 +24,29 @@ export const projectIn = (folder: string): string => {
 /** The doors of the package, by the names that users know; the narrow ones first, since a name stands for what is below it. */
 const sources = Object.fromEntries(Array.from(doors, ([name, path]) => [name, at(`src/${path}.ts`)]).reverse())
 
-/** Bundles an entry the way the package's own command is bundled, and gives the path of the bundle. */
-export const bundle = async (entry: string, folder: string): Promise<string> => {
-  const outfile = join(folder, `${entry.replace(/^.*\/|\.ts$/g, "")}.mjs`)
+/** A folder of this worker's, in which bundles stay until they are made anew. */
+const bundles = at(join("test/.built", process.env["VITEST_POOL_ID"] ?? "0"))
+const made = new Map<string, Promise<string>>()
+
+/** Bundles an entry the way the package's own command is bundled, once a worker, and gives the path of the bundle. */
+export const bundle = (entry: string): Promise<string> => {
+  const path = made.get(entry) ?? bundled(entry)
+  made.set(entry, path)
+  return path
+}
+
+const bundled = async (entry: string): Promise<string> => {
+  const name = entry.replace(/^.*\/|\.ts$/g, "")
+  const outdir = join(bundles, name)
+  fs.rmSync(outdir, { recursive: true, force: true })
   await build({
-    entryPoints: [at(entry)],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20.19",
+    ...bundling,
+    entryPoints: { [name]: at(entry) },
+    outdir,
     logLevel: "error",
-    alias: sources,
-    banner: { js: "import{createRequire as cr}from\"node:module\";const require=cr(import.meta.url);" }
+    alias: { ...bundling.alias, ...sources }
   })
-  return outfile
+  return join(outdir, `${name}.mjs`)
 }
 
 export interface Ended {

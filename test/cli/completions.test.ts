@@ -29,7 +29,7 @@ const inShell = (command: string) => ({
 })
 
 beforeAll(async () => {
-  const script = await bundle("test/cli/fixture.ts", made)
+  const script = await bundle("test/cli/fixture.ts")
   fs.mkdirSync(bin)
   fs.writeFileSync(join(bin, "fixture"), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 })
   fs.writeFileSync(join(made, "answer one.json"), "")

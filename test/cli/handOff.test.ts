@@ -14,7 +14,7 @@ let bin = ""
 let folder = ""
 
 beforeAll(async () => {
-  script = await bundle("test/cli/askingCommand.ts", made)
+  script = await bundle("test/cli/askingCommand.ts")
   // So that a command that is printed can be pasted.
   bin = join(made, "bin")
   fs.mkdirSync(bin)

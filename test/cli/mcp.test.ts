@@ -10,7 +10,7 @@ let script = ""
 let folder = ""
 
 beforeAll(async () => {
-  script = await bundle("test/cli/askingCommand.ts", made)
+  script = await bundle("test/cli/askingCommand.ts")
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {

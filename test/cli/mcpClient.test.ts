@@ -18,8 +18,8 @@ let asking = ""
 let folder = ""
 
 beforeAll(async () => {
-  cairn = await bundle("src/main.ts", made)
-  asking = await bundle("test/cli/askingCommand.ts", made)
+  cairn = await bundle("src/main.ts")
+  asking = await bundle("test/cli/askingCommand.ts")
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { bundle, type Ended, run, temporary } from "./command.ts"
 const folder = temporary()
 let fixture = ""
 beforeAll(async () => {
-  fixture = await bundle("test/cli/fixture.ts", folder)
+  fixture = await bundle("test/cli/fixture.ts")
 })
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 

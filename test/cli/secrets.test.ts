@@ -6,7 +6,7 @@ import { bundle, contents, isJson, run, temporary } from "./command.ts"
 const folder = temporary()
 let leaky = ""
 beforeAll(async () => {
-  leaky = await bundle("test/cli/leaky.ts", folder)
+  leaky = await bundle("test/cli/leaky.ts")
 })
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 

@@ -14,7 +14,7 @@ const absence = Postgres.absence()
 if (absence !== undefined) console.warn(`Skipped, --store postgres: ${absence}`)
 const server = absence === undefined ? await Postgres.start() : undefined
 beforeAll(async () => {
-  command = await bundle("src/main.ts", folder)
+  command = await bundle("src/main.ts")
 })
 afterAll(async () => {
   await server?.stop()

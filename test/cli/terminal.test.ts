@@ -11,7 +11,7 @@ let script = ""
 let folder = ""
 
 beforeAll(async () => {
-  if (noTerminal === undefined) script = await bundle("test/cli/fixture.ts", made)
+  if (noTerminal === undefined) script = await bundle("test/cli/fixture.ts")
 })
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {
