@@ -1,19 +1,17 @@
-import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeEach, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { bare, isKept, type Json, names, placed, readJson } from "../steps/agents/corpus.ts"
-import { at, bundle, type Ended, isJson, run, temporary } from "./command.ts"
+import { at, bundle, type Ended, isJson, temporary } from "./command.ts"
+import * as enhancing from "./enhancing.ts"
 
 const whole = at("../shared/corpus/agent-enhance")
 const corpus = fs.existsSync(whole) ? whole : at("test/corpus/agent-enhance")
 
-const made = temporary()
-let script = ""
+const made = fs.realpathSync(temporary())
 let folder = ""
 
-beforeAll(async () => {
-  script = await bundle("src/main.ts")
-})
 afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
 beforeEach(() => {
   folder = fs.mkdtempSync(join(made, "run-"))
@@ -22,7 +20,15 @@ beforeEach(() => {
 const document = ({ stdout }: Ended): Json => isJson(stdout) as Json
 
 /** A template's folder with one agent in it, and a way to call the command beside it. */
-const place = (template: string, stem: string, text: string, extended: string | null = null) => {
+const place = (
+  template: string,
+  stem: string,
+  text: string,
+  { caller = enhancing.within, extended = null }: {
+    readonly caller?: typeof enhancing.within
+    readonly extended?: string | null
+  } = {}
+) => {
   const cwd = fs.mkdtempSync(join(folder, "case-"))
   fs.cpSync(join(corpus, template, "templates"), join(cwd, "template", "templates"), { recursive: true })
   const core = join(cwd, "template", "agents", `${stem}.md`)
@@ -31,43 +37,39 @@ const place = (template: string, stem: string, text: string, extended: string | 
   fs.writeFileSync(core, text)
   if (extended !== null) fs.writeFileSync(beside, extended)
   const read = (path: string) => fs.existsSync(path) ? fs.readFileSync(path, "utf8") : null
+  const call = (args: ReadonlyArray<string>, options: { readonly input?: string } = {}) =>
+    Effect.runPromise(caller(args, { cwd, ...options }))
   return {
     files: () => ({ core: read(core) ?? "", extended: read(beside) }),
-    call: (...args: ReadonlyArray<string>) => run(script, args, { cwd }),
+    call: (...args: ReadonlyArray<string>) => call(args),
     enhance: (...args: ReadonlyArray<string>) =>
-      run(script, ["agent-enhance", `template/agents/${stem}.md`, ...args, "--json"], { cwd }),
+      call(["agent-enhance", `template/agents/${stem}.md`, ...args, "--json"]),
     answer: (text: string, ...args: ReadonlyArray<string>) =>
-      run(script, ["answer", "@last", "content", "--file", "-", ...args, "--json"], { cwd, input: text }),
+      call(["answer", "@last", "content", "--file", "-", ...args, "--json"], { input: text }),
     cwd
   }
 }
 
 const agent =
   "---\nname: api-tester\ndescription: Checks the state of forms\n---\n\n# Tester\n\n## Purpose\n\nTests.\n\n## Notes\n\nText.\n"
-const simple = () => place("templates/fastapi-python", "api-tester", agent)
+const simple = (caller = enhancing.within) => place("templates/fastapi-python", "api-tester", agent, { caller })
+
+const built = async () => enhancing.built(await bundle("src/main.ts"))
 
 const response = (name: string, id: string): string =>
   fs.readFileSync(join(corpus, "responses", name), "utf8").replaceAll("{{REQUEST_ID}}", id)
 
 const idOf = (ended: Ended): string => document(ended).requests[0].id
 
-/** A few at a time. */
-const each = async <A>(items: ReadonlyArray<A>, check: (item: A) => Promise<void>) => {
-  const rest = [...items]
-  await Promise.all([1, 2, 3].map(async () => {
-    for (let next = rest.shift(); next !== undefined; next = rest.shift()) await check(next)
-  }))
-}
-
 describe("agent-enhance", { timeout: 240_000 }, () => {
   it("agrees with every static case of the corpus, and changes nothing the second time", async () => {
-    await each(names(corpus), async (name) => {
+    for (const name of names(corpus)) {
       const { agent: stem, template, variant } = readJson(join(corpus, "cases", name, "case.json"))
       const expected = readJson(join(corpus, "cases", name, "expected.json"))
       const text = fs.readFileSync(join(corpus, "cases", name, "agent.md"), "utf8")
       const beside = join(corpus, template, "agents", `${stem}-ext.md`)
       const extended = variant === "as-is" && fs.existsSync(beside) ? fs.readFileSync(beside, "utf8") : null
-      const { enhance, files } = place(template, stem, text, extended)
+      const { enhance, files } = place(template, stem, text, { extended })
 
       const ended = await enhance("--static")
 
@@ -85,13 +87,13 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
       const again = document(await enhance("--static")).output
       assert.deepStrictEqual([again.changed, again.diff], [false, ""], name)
       assert.deepStrictEqual(files(), once, name)
-    })
+    }
   })
 
   it("ends with every answer of the corpus as it should, asking an agent or falling back", async () => {
     const cases: ReadonlyArray<Json> = readJson(join(corpus, "responses", "index.json")).cases
     const both = cases.flatMap((one) => ["ai", "hybrid"].map((strategy) => ({ one, strategy })))
-    await each(both, async ({ one, strategy }) => {
+    for (const { one, strategy } of both) {
       const name = `${one.response} under ${strategy}`
       const text = bare(fs.readFileSync(join(corpus, one.template, "agents", `${one.agent}.md`), "utf8"))
       const { answer, enhance, files } = place(one.template, one.agent, text)
@@ -112,16 +114,16 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
       assert.strictEqual(end, one.expected[strategy], name)
       if (status !== "done") {
         assert.deepStrictEqual(files(), { core: text, extended: null }, name)
-        return
+        continue
       }
       const { core, extended } = files()
       assert.isTrue(isKept(text, core), name)
-      if (end !== "enhanced") return
+      if (end !== "enhanced") continue
       for (const part of one.checks?.must_contain_ext ?? []) assert.include(extended ?? "", part, name)
       for (const [field, value] of Object.entries(one.checks?.metadata ?? {})) {
         assert.deepStrictEqual(output.metadata[field], value, name)
       }
-    })
+    }
   })
 
   it("bears so many refused answers, each with all that is wrong with it", async () => {
@@ -177,7 +179,7 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
   })
 
   it("writes both files, and asks for nothing twice when it goes on after a dry run", async () => {
-    const { answer, enhance, files } = simple()
+    const { answer, enhance, files } = simple(await built())
     const id = idOf(await enhance("--dry-run"))
 
     const shown = await answer(response("valid-envelope.json", id), "--dry-run")
@@ -200,7 +202,7 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
   })
 
   it("asks a command at once, and falls back on keywords where that fails", async () => {
-    const { cwd, enhance, files } = simple()
+    const { cwd, enhance, files } = simple(await built())
     const content = JSON.parse(response("valid-envelope.json", "")).response as string
     fs.writeFileSync(
       join(cwd, "says.mjs"),
@@ -222,10 +224,12 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
   it("needs no agent where keywords decide, whatever agent is named", async () => {
     const { cwd } = simple()
     const call = (strategy: string) =>
-      run(script, ["agent-enhance", "template/agents/api-tester.md", "--strategy", strategy, "--json"], {
-        cwd,
-        env: { CAIRN_AGENT: "anthropic" }
-      })
+      Effect.runPromise(
+        enhancing.within(["agent-enhance", "template/agents/api-tester.md", "--strategy", strategy, "--json"], {
+          cwd,
+          env: { CAIRN_AGENT: "anthropic" }
+        })
+      )
 
     assert.strictEqual((await call("static")).code, 0)
     const { code, stdout } = await call("ai")
@@ -256,7 +260,7 @@ describe("agent-enhance", { timeout: 240_000 }, () => {
   })
 
   it("finds an agent by its template and its name", async () => {
-    const { call, cwd } = simple()
+    const { call, cwd } = simple(await built())
     fs.mkdirSync(join(cwd, "roots"))
     fs.renameSync(join(cwd, "template"), join(cwd, "roots", "api"))
 
