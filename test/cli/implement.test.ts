@@ -1,10 +1,13 @@
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { implement } from "effect-cairn/programs"
 import * as fs from "node:fs"
 import { join, relative } from "node:path"
 import * as yaml from "yaml"
 import { at, bundle, type Ended, isJson, type Options, run, temporary } from "./command.ts"
+import { callOf } from "./within.ts"
 
-const made = temporary()
+const made = fs.realpathSync(temporary())
 let script = ""
 let folder = ""
 
@@ -18,6 +21,10 @@ beforeEach(() => {
 
 const call = (args: ReadonlyArray<string>, options: Partial<Options> = {}): Promise<Ended> =>
   run(script, args, { cwd: folder, ...options })
+
+/** The same in this process, which takes a tenth of the time. */
+const within = (args: ReadonlyArray<string>): Promise<Ended> =>
+  Effect.runPromise(callOf({ name: "cairn", version: "1.0.0", programs: [implement] }, args, { cwd: folder }))
 
 const document = ({ stdout }: Ended) => isJson(stdout) as Record<string, unknown>
 
@@ -55,7 +62,7 @@ describe("implement", { timeout: 60_000 }, () => {
   it("gives every fact of the plan as JSON", async () => {
     write("report.md", report)
 
-    const ended = await call(["implement", "report.md", ...task, "--json"])
+    const ended = await within(["implement", "report.md", ...task, "--json"])
 
     const output = document(ended).output as Record<string, unknown>
     assert.deepInclude(output, {
@@ -84,16 +91,16 @@ describe("implement", { timeout: 60_000 }, () => {
 
   it("has nothing to do when it is repeated, and refuses what a person changed", async () => {
     write("report.md", report)
-    await call(["implement", "report.md", ...task])
+    await within(["implement", "report.md", ...task])
 
-    const again = await call(["implement", "report.md", ...task])
+    const again = await within(["implement", "report.md", ...task])
     assert.strictEqual(again.code, 0)
     assert.include(again.stderr, "nothing to do")
 
     const mine = "tasks/backlog/the-login/README.md"
     write(mine, "mine\n")
     write("report.md", report.replace("2. Document the API in docs/api.md\n", "2. Test the login\n"))
-    const refused = await call(["implement", "report.md", ...task, "--json"])
+    const refused = await within(["implement", "report.md", ...task, "--json"])
     assert.strictEqual(refused.code, 1)
     const { message, tag } = document(refused).error as Record<string, unknown>
     assert.strictEqual(tag, "FeatureExists")
@@ -101,7 +108,7 @@ describe("implement", { timeout: 60_000 }, () => {
     assert.include(message, "README.md")
     assert.notMatch(String(message), /[(,] ?tasks\//)
 
-    const forced = await call(["implement", "report.md", ...task, "--force", "--json"])
+    const forced = await within(["implement", "report.md", ...task, "--force", "--json"])
     assert.strictEqual(forced.code, 0)
     assert.include(forced.stderr, "kept: README.md, which you made or changed")
     assert.strictEqual(fs.readFileSync(join(folder, mine), "utf8"), "mine\n")
@@ -117,18 +124,18 @@ describe("implement", { timeout: 60_000 }, () => {
   it("writes nothing in a dry run, shows the diff, and leaves no run behind", async () => {
     write("report.md", report)
 
-    const { code, stderr, stdout } = await call(["implement", "report.md", ...task, "--dry-run"])
+    const { code, stderr, stdout } = await within(["implement", "report.md", ...task, "--dry-run"])
 
     assert.deepStrictEqual([code, stdout], [0, ""])
     assert.include(stderr, "+++ b/tasks/backlog/the-login/README.md")
     assert.deepStrictEqual(tree(), ["report.md"])
-    assert.deepStrictEqual(document(await call(["runs", "--json"])).runs, [])
+    assert.deepStrictEqual(document(await within(["runs", "--json"])).runs, [])
   })
 
   it("refuses a folder to work in that is not there", async () => {
     write("report.md", report)
 
-    const { code, stderr } = await call(["implement", "report.md", ...task, "--root", "there"])
+    const { code, stderr } = await within(["implement", "report.md", ...task, "--root", "there"])
 
     assert.strictEqual(code, 2)
     assert.include(stderr, `${join(folder, "there")}: there is no such folder`)
@@ -137,13 +144,13 @@ describe("implement", { timeout: 60_000 }, () => {
 
   it("works at once when the report is corrected after an error", async () => {
     write("report.md", "# Review\n\nNothing yet.\n\n## Next steps\n")
-    const failed = await call(["implement", "report.md", ...task])
+    const failed = await within(["implement", "report.md", ...task])
     assert.strictEqual(failed.code, 1)
     assert.include(failed.stderr, "report.md has no section with recommendations")
     assert.include(failed.stderr, "\"## Next steps\", line 5")
 
     write("report.md", report)
-    const { code, stderr } = await call(["implement", "report.md", ...task])
+    const { code, stderr } = await within(["implement", "report.md", ...task])
 
     assert.strictEqual(code, 0)
     assert.include(stderr, "going on with run implement-")
@@ -178,7 +185,7 @@ describe("implement", { timeout: 60_000 }, () => {
       fs.rmSync(join(folder, "report.md"), { force: true })
       if (content !== undefined) write("report.md", content)
 
-      const ended = await call(["implement", "report.md", ...options, "--json", "--new"])
+      const ended = await within(["implement", "report.md", ...options, "--json", "--new"])
 
       const error = document(ended).error as Record<string, string>
       assert.deepStrictEqual([error.tag, ended.code], [tag, 1])
@@ -202,7 +209,7 @@ describe("implement", { timeout: 60_000 }, () => {
     ]
     write("report.md", `## Recommendations\n\n${titles.map((title, index) => `${index + 1}. ${title}`).join("\n")}\n`)
 
-    const { code, stderr } = await call(["implement", "report.md", ...task])
+    const { code, stderr } = await within(["implement", "report.md", ...task])
 
     assert.strictEqual(code, 0)
     assert.notInclude(stderr, "\u001B")
