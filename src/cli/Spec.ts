@@ -51,7 +51,7 @@ export interface Argument {
   /** Some of what may stand there, for a shell to offer. */
   readonly offers?: ReadonlyArray<string>
   /** What a shell completes there, beside these and the choices. */
-  readonly completes?: "files" | "runs"
+  readonly completes?: "files" | "runs" | "questions"
   /** What other arguments or options must say for this one to be taken. */
   readonly only?: ReadonlyArray<Condition>
 }

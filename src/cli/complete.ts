@@ -7,8 +7,10 @@
 import { Effect, Layer, Option } from "effect"
 import { Journal } from "../pipeline/Journal.ts"
 import * as Run from "../pipeline/Run.ts"
+import * as RunState from "../pipeline/RunState.ts"
 import type { App, Outcome } from "./App.ts"
 import type { Specs } from "./commands/help.ts"
+import * as handOff from "./handOff.ts"
 import * as Home from "./home.ts"
 import { commandOf } from "./parse.ts"
 import type * as Spec from "./Spec.ts"
@@ -129,8 +131,12 @@ const offered = (
     value,
     description: describe(specs, value)
   }))
-  const runs = arg.completes === "runs" ? runsOf(app, before) : Effect.succeed([])
-  return Effect.map(runs, (runs) => [...named, ...runs].filter(begins))
+  const recorded = arg.completes === "runs"
+    ? runsOf(app, before)
+    : arg.completes === "questions"
+    ? questionsOf(app, before, given[0] ?? last.value)
+    : Effect.succeed([])
+  return Effect.map(recorded, (recorded) => [...named, ...recorded].filter(begins))
 }
 
 const describe = (specs: ReadonlyArray<Spec.Spec>, name: string): string =>
@@ -161,6 +167,17 @@ const stepsOf = (
         .sort(([, a], [, b]) => a.position - b.position)
         .map(([path]) => current.includes("/") ? path : path.replace(/\/.*$/, ""))
       return [...new Set(paths)].map((value) => ({ value, description: "" }))
+    })
+  )
+
+/** The questions that a run waits for, in their order. */
+const questionsOf = (app: App, words: ReadonlyArray<string>, run: string): Effect.Effect<ReadonlyArray<Candidate>> =>
+  inStore(
+    app,
+    words,
+    Effect.map(Effect.flatMap(Run.find(run), Run.info), ({ state }) => {
+      const open = RunState.openRequests(state)
+      return open.map((request) => ({ value: handOff.pathOrId(request, open), description: request.name }))
     })
   )
 

@@ -402,6 +402,20 @@ export const Retrying = Schema.TaggedStruct("Retrying", {
   delay: Schema.Number
 })
 /**
+ * A question that an earlier session has asked still waits for its answer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const RequestStillOpen = Schema.TaggedStruct("RequestStillOpen", {
+  ...place,
+  at: Schema.Number,
+  /** The id of the request. */
+  request: Schema.String,
+  /** The name of the question. */
+  name: Schema.String
+})
+/**
  * A recorded result still stands, and is taken.
  *
  * @category models
@@ -509,6 +523,7 @@ export const ShownEvent = Schema.Union(
   Foreseen,
   StepStarted,
   Retrying,
+  RequestStillOpen,
   Reused,
   Skipped,
   StepProgressed,

@@ -174,6 +174,7 @@ export const apply = (state: RunState, event: DurableEvent, position: number): R
         ? {
           ...state,
           executions: state.executions.remove(event.path),
+          voided: HashMap.set(state.voided, event.path, "it was undone"),
           undoing: Math.max(0, state.undoing - 1),
           at: event.at
         }

@@ -14,7 +14,7 @@ import type * as Pipeline from "./Pipeline.ts"
 import * as problem from "./problem.ts"
 import type { Answerer, Failing, Question } from "./Question.ts"
 import * as recorded from "./recorded.ts"
-import type { DurableEvent, Progress, RunEvent, Usage } from "./RunEvent.ts"
+import type { DurableEvent, Progress, Usage } from "./RunEvent.ts"
 import type { RunState } from "./RunState.ts"
 import type { Remembered } from "./Secrets.ts"
 import type { Watch } from "./Step.ts"
@@ -31,7 +31,6 @@ export interface Surroundings extends Desk {
   readonly pipeline: Pipeline.Any
   readonly secrets: Remembered
   readonly clock: Clock.Clock
-  readonly show: (event: (at: number) => RunEvent) => Effect.Effect<void>
   /** What all answers of the run have cost. */
   spent: Usage
   /** What of that no step will record, since it was interrupted. */

@@ -23,7 +23,7 @@ import {
   settle,
   unfit
 } from "./Question.ts"
-import type { DurableEvent, Request, Usage } from "./RunEvent.ts"
+import type { DurableEvent, Request, RunEvent, Usage } from "./RunEvent.ts"
 import * as RunState from "./RunState.ts"
 import { AnswerInvalid, Suspended, WrongRequest } from "./Suspended.ts"
 
@@ -54,6 +54,7 @@ export interface Desk {
   /** Told what became of an answer that was handed in, once that is recorded; says where a refused one is kept. */
   readonly settled: (request: string, accepted: boolean) => Effect.Effect<Option.Option<string>>
   readonly record: (event: DurableEvent) => Effect.Effect<void, Stop>
+  readonly show: (event: (at: number) => RunEvent) => Effect.Effect<void>
 }
 
 /**
@@ -137,6 +138,12 @@ export const ask = <A, I, E, E2, R>(
       return new Suspended({ run: desk.run, requests: [] })
     })
 
+    const stillWaits = ({ id: request, name }: Request) =>
+      Effect.zipRight(
+        desk.show((at) => ({ _tag: "RequestStillOpen", ...asker.task.place, at, request, name })),
+        waits
+      )
+
     const known = mine(answers).at(-1)
     if (known !== undefined) {
       const value = Schema.decodeUnknownEither(question.answer)(known.value)
@@ -167,7 +174,7 @@ export const ask = <A, I, E, E2, R>(
           return yield* Effect.fail(failure.value)
         }
         if (refusal._tag === "Late") {
-          return yield* waits
+          return yield* stillWaits(open)
         }
         return yield* ends(
           broken(
@@ -224,7 +231,7 @@ export const ask = <A, I, E, E2, R>(
         accept(accepted, open === undefined ? {} : { id: open.id }),
       onFailure: (error): Effect.Effect<never, E | E2 | Suspended> => {
         if (!(error instanceof Suspended)) return Effect.fail(error)
-        if (open !== undefined) return waits
+        if (open !== undefined) return stillWaits(open)
         return Effect.zipRight(
           Effect.flatMap(requestOf(question, identity), (request) =>
             record((at) => ({ _tag: "RequestOpened", at, request: request(at) }))),

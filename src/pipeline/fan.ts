@@ -11,7 +11,7 @@ import { isReady, type Running } from "./ready.ts"
 /**
  * Runs `count` units, so many at a time, and waits for all that began. After a failure or a bug nothing new begins; a
  * question stops nothing. Of several ends the gravest counts, and among equals the first in order. `ended` is told of
- * each.
+ * each that succeeded or failed: who asks, or goes back, has done neither.
  *
  * @category running
  * @since 0.1.0
@@ -37,7 +37,7 @@ export const fan = (
       if (
         stop === undefined || of.gravity > stop.of.gravity || (of.gravity === stop.of.gravity && index < stop.index)
       ) stop = { index, of }
-      return options.ended(false)
+      return of.gravity < gravity.failed ? Effect.void : options.ended(false)
     }
     const worker: Effect.Effect<void, never, unknown> = Effect.suspend(() => {
       // oxlint-disable-next-line no-unmodified-loop-condition -- other workers modify it

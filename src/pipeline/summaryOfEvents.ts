@@ -176,6 +176,8 @@ export const apply = (self: Summary, event: RunEvent): Summary => {
     }
     case "RequestOpened":
       return about(self, event.request.path, asking)
+    case "RequestStillOpen":
+      return about(self, event.path, asking)
     case "Compensated":
       return event.problem === undefined ? about(self, event.path, (row) => ({ ...row, status: "undone" })) : self
     case "RunSuspended":

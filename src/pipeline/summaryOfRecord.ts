@@ -33,13 +33,24 @@ export const ofRecord = (
   } = {}
 ): Summary => {
   const record = recorder(pipeline)
+  /** The paths of questions by their ids: a session that stops for one again does not record it again. */
+  const questions = new Map<string, string>()
   const told = events.reduce((self, event) => {
     switch (event._tag) {
       case "StepSucceeded":
       case "StepFailed":
         return record.ended(self, endedOf(event))
       case "RequestOpened":
+        questions.set(event.request.id, event.request.path)
         return record.asked(self, event.request.path, event.at)
+      case "RunSuspended":
+        return apply(
+          event.requests.reduce((self, id) => {
+            const path = questions.get(id)
+            return path === undefined ? self : record.asked(self, path, event.at)
+          }, self),
+          event
+        )
       case "RunSucceeded":
         return apply(record.passed(self, Infinity), event)
       case "RunFailed":

@@ -57,6 +57,7 @@ export const told = (events: ReadonlyArray<RunEvent>): string => {
       `  ${path}: attempt ${attempt} failed: ${ofProblem(problem)}; the next in ${delay} ms`
     ],
     RequestOpened: ({ request: { ask, name, path } }) => [`  ${path}: asks the ${ask} for "${name}"`],
+    RequestStillOpen: ({ name, path }) => [`  ${path}: still waits for "${name}"`],
     AnswerRecorded: ({ name, path }) => [`  ${path}: "${name}" is answered`],
     AnswerRefused: ({ issues, name, path }) => [`  ${path}: an answer to "${name}" is refused: ${issues.join("; ")}`],
     ChoiceMade: ({ chose, path, reason }) => [`  ${path}: chose ${chose}${reason === undefined ? "" : `: ${reason}`}`],

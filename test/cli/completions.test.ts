@@ -3,10 +3,12 @@ import { Effect } from "effect"
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { definition as asking } from "./asking.ts"
 import { bundle, temporary } from "./command.ts"
-import { call } from "./within.ts"
+import { call, callOf } from "./within.ts"
 
 const made = temporary()
+const asked = temporary()
 const bin = join(made, "bin")
 
 /** Runs a script in a shell that finds the fixture by its name, in a folder with files and one run. */
@@ -36,7 +38,9 @@ beforeAll(async () => {
   fs.writeFileSync(join(made, "answer two.json"), "")
   shell("bash", ["-c"], "fixture fixture --how done -q > /dev/null")
 })
-afterAll(() => fs.rmSync(made, { recursive: true, force: true }))
+afterAll(() => {
+  for (const folder of [made, asked]) fs.rmSync(folder, { recursive: true, force: true })
+})
 
 const run = "fixture-d840db8f-1"
 
@@ -105,6 +109,28 @@ describe("completions", { timeout: 60_000 }, () => {
       const { code, stdout } = yield* call(["__complete", "--", ...words], { cwd: made })
 
       assert.deepStrictEqual([code, stdout.split("\n").slice(0, -1).map((line) => line.split("\t")[0])], [0, offered])
+    }))
+
+  it.effect("offer the questions that a run waits for", () =>
+    Effect.gen(function*() {
+      // Not below the others, whose runs it would be among.
+      const cwd = fs.mkdtempSync(join(asked, "run-"))
+      const { stdout } = yield* callOf(asking, ["book", "--parts", "one", "--parts", "two", "--json"], { cwd })
+      const { requests, run } = JSON.parse(stdout) as {
+        readonly run: string
+        readonly requests: ReadonlyArray<{ readonly step: string }>
+      }
+      const offered = (...words: ReadonlyArray<string>) =>
+        Effect.map(
+          callOf(asking, ["__complete", "--", ...words], { cwd }),
+          ({ stdout }) => stdout.split("\n").slice(0, -1).map((line) => line.split("\t")[0])
+        )
+      const steps = requests.map(({ step }) => step)
+
+      assert.isAbove(steps.length, 1)
+      assert.deepStrictEqual(yield* offered("answer", "@last", ""), steps)
+      assert.deepStrictEqual(yield* offered("answer", run, steps[1]?.slice(0, -1) ?? ""), steps.slice(1, 2))
+      assert.deepStrictEqual(yield* offered("answer", "nothing", ""), [])
     }))
 
   const bash = inShell("bash")

@@ -126,6 +126,28 @@ describe("a request", { timeout: 60_000 }, () => {
     assert.deepStrictEqual(answer, read(file).answer)
   })
 
+  it("is what its row waits for, in each session and in what is shown afterwards, alone or among other parts", async () => {
+    const told = async (args: string, input = "") =>
+      (await call(args, { input })).stderr.split("\n").filter((line) => /^ {3}[^ \w]/.test(line))
+    const shown = async () =>
+      (await call("show @last")).stdout.split("\n").find((line) => line.includes(" 1/"))?.replace(/\d+\.\ds/, "0.0s")
+
+    assert.deepStrictEqual(await told("poem paper"), ["   ? waits for an answer"])
+    assert.deepStrictEqual(await told("resume @last"), ["   ? waits for an answer"])
+    assert.strictEqual(await shown(), "  ? 1/2 Asking for the topic    0.0s  waits for an answer")
+    await call("rm @last --unfinished")
+
+    const none = ["   ? 0/2  waits for an answer"]
+    assert.deepStrictEqual(await told("book --parts one --parts two"), none)
+    assert.deepStrictEqual(await told("resume @last"), none)
+    assert.strictEqual(await shown(), "  ? 1/1 Writing a part    0.0s  waits for an answer")
+    const one = ["   ✓ parts/one: answer accepted", "   ? 1/2  waits for an answer"]
+    assert.deepStrictEqual(await told("answer @last parts/one --file -", good), one)
+    assert.strictEqual(await shown(), "  ? 1/1 Writing a part    0.0s  1 done  waits for an answer")
+    assert.deepStrictEqual(await told("resume @last"), one.slice(1))
+    assert.strictEqual(await shown(), "  ? 1/1 Writing a part    0.0s  1 done  waits for an answer")
+  })
+
   it("is made again where it is missing, and is gone once it is answered", async () => {
     const { next, requests } = await ask("one", "two")
     const [{ file }] = [first(requests)]

@@ -64,7 +64,8 @@ export const answerSpec = (programs: ReadonlyArray<AnyProgram>): Spec.Spec => ({
     {
       name: "request",
       description: "The id of the question or its step; not needed where only one is open",
-      required: false
+      required: false,
+      completes: "questions"
     }
   ],
   flags: [

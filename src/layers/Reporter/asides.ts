@@ -94,6 +94,7 @@ export const lines = (
     ],
     Validated: ({ path, report }) => path === "" ? reported(report, paint, columns()) : [],
     RequestOpened: none,
+    RequestStillOpen: none,
     StepStarted: none,
     StepSucceeded: none,
     StepProgressed: none,
