@@ -149,6 +149,12 @@ export interface Executor {
     input: unknown,
     value: unknown
   ) => void
+  /** Runs a group of units: those of one node, or of a nested pipeline. */
+  readonly within: (
+    place: Place,
+    name: string,
+    running: Effect.Effect<unknown, Stop, unknown>
+  ) => Effect.Effect<unknown, Stop, unknown>
   /** Shows something; `event` is only made where anybody looks. */
   readonly show: (event: (at: number) => RunEvent) => Effect.Effect<void>
 }

@@ -221,6 +221,7 @@ export const make = (options: Options): JournalExecutor => {
       const at = was !== undefined && !state.executions.has(path) ? was : path
       undoables.push({ path: at, step, input, value })
     },
+    within: (_place, _name, running) => running,
     show
   }
   return {

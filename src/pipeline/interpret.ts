@@ -217,7 +217,7 @@ const runUnit = (at: At, unit: Pipeline.AnyUnit, input: unknown): Running =>
 // --- a pipeline at a place of another
 
 const runNested = (at: At, pipeline: Pipeline.Any, input: unknown): Running => {
-  return grouped(at, Plan.numbering(pipeline).of, (ended) =>
+  return grouped(at, pipeline.name, Plan.numbering(pipeline).of, (ended) =>
     runPipeline(pipeline, {
       executor: at.executor,
       prefix: `${at.place.path}/`,
@@ -277,7 +277,7 @@ const runForEach = (
     return Effect.fail(died(at.place.path, defect))
   }
   const mode = { ...at.mode, alone: at.mode.alone && (node.concurrency <= 1 || items.length <= 1) }
-  return grouped(at, items.length, (ended) =>
+  return grouped(at, node.key, items.length, (ended) =>
     fan(items.length, node.concurrency, (index) => {
       const [key, item] = items[index]!
       const here = below(at, key, { title: `${at.place.title}: ${unescaped(key)}` })
@@ -288,6 +288,7 @@ const runForEach = (
 /** Shows how far the units of a node have come. */
 const grouped = (
   at: At,
+  name: string,
   total: number,
   run: (ended: (succeeded: boolean, units?: number) => Effect.Effect<void>) => Running
 ): Running => {
@@ -302,7 +303,7 @@ const grouped = (
   }
   // Whoever goes back begins again, and nothing is over.
   return Effect.onExit(
-    Effect.zipRight(tell(true), run(ended)),
+    Effect.zipRight(tell(true), at.executor.within(at.place, name, run(ended))),
     (exit) => Exit.isFailure(exit) && isGoingBack(exit.cause) ? Effect.void : tell(false)
   )
 }
@@ -394,7 +395,7 @@ const hasTag = (error: unknown, tag: string): boolean =>
 
 const runValidate = (at: At, node: Extract<Pipeline.Node, { _tag: "Validate" }>, value: unknown): Running => {
   const { steps, validation } = node
-  return grouped(at, steps.size, (ended) =>
+  return grouped(at, node.key, steps.size, (ended) =>
     Effect.mapError(
       Validation.runWith(validation, ({ name }) => {
         const step = steps.get(name)

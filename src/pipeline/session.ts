@@ -27,6 +27,7 @@ import * as RunRecord from "./RunRecord.ts"
 import * as RunState from "./RunState.ts"
 import { type Remembered, Secrets } from "./Secrets.ts"
 import { Suspended, WrongRequest } from "./Suspended.ts"
+import * as tracing from "./tracing.ts"
 
 /**
  * What a session is about.
@@ -71,13 +72,27 @@ export const run = (pipeline: Pipeline.Any, session: Session): Effect.Effect<End
     const { ref } = session.checkpoint
     const dryRun = yield* DryRun
     const before = yield* ref.get
-    const exit = yield* Effect.exit(goOn(pipeline, session, before, dryRun))
+    const traced = yield* tracing.installed({
+      run: session.checkpoint.id,
+      program: pipeline.name,
+      isResumed: Option.isSome(before.started),
+      isDryRun: dryRun,
+      secrets: yield* Secrets
+    })
+    const going = goOn(pipeline, session, before, dryRun, traced)
+    const exit = yield* Effect.exit(traced === undefined ? going : traced.session(going))
     const { answers, choices, requests } = yield* ref.get
     const isUnanswered = HashMap.isEmpty(answers) && HashMap.isEmpty(choices) && HashMap.isEmpty(requests)
     return { exit, isDiscarded: dryRun && Option.isNone(before.started) && isUnanswered }
   })
 
-const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState, dryRun: boolean) =>
+const goOn = (
+  pipeline: Pipeline.Any,
+  session: Session,
+  state: RunState.RunState,
+  dryRun: boolean,
+  traced: tracing.Tracing | undefined
+) =>
   Effect.gen(function*() {
     const { answers, from, identity, input, json, settings } = session
     const { id, ref } = session.checkpoint
@@ -88,17 +103,19 @@ const goOn = (pipeline: Pipeline.Any, session: Session, state: RunState.RunState
     const open = RunState.openRequests(state)
     const handedIn = byRequest(open, answers)
     const left = yield* mailbox.left(id, open.filter((request) => !handedIn.has(request.id)))
-    const executor = JournalExecutor.make({
+    const shown = isShown ? reported(reporter.report, secrets) : undefined
+    const local = JournalExecutor.make({
       checkpoint: session.checkpoint,
       pipeline,
       state,
-      report: isShown ? reported(reporter.report, secrets) : undefined,
+      report: traced === undefined ? shown : seenBy(traced, shown),
       answers: new Map([...left, ...handedIn]),
       settled: (request, accepted) => left.has(request) ? mailbox.settled(id, request, accepted) : Effect.succeedNone,
       dryRun,
       secrets,
       clock: yield* Effect.clock
     })
+    const executor = traced === undefined ? local : traced.executor(local)
     const now = Effect.clockWith((clock) => clock.currentTimeMillis)
     // In a dry run nothing is undone: whoever goes on for real does that first, and until then nothing is recorded.
     const leftUndone = dryRun && state.undoing > 0
@@ -261,6 +278,10 @@ const reported =
       Effect.suspend(() => report(secrets.scrub(event))),
       (cause) => Effect.logDebug("The reporter has a bug", cause)
     )
+
+/** What is traced is told before it is shown. */
+const seenBy = (traced: tracing.Tracing, shown: ((event: RunEvent) => Effect.Effect<void>) | undefined) =>
+  shown === undefined ? traced.seen : (event: RunEvent) => Effect.zipRight(traced.seen(event), shown(event))
 
 /** Questions in the order in which the pipeline comes to them; those that it did not come to now are last. */
 const inOrder = (open: ReadonlyArray<OpenRequest>, asking: ReadonlyArray<string>): ReadonlyArray<OpenRequest> => {
