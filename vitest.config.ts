@@ -10,8 +10,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Else it leaves a core of two idle; most of what a test waits for is a process of its own.
     minWorkers: 2,
     maxWorkers: 2,

@@ -181,6 +181,11 @@ class Parts {
   }
 }
 
+const countOf = ({ badly, well }: Parts): Row["count"] =>
+  Option.some({ done: well.size, failed: badly.size, total: Option.none() })
+
+const isRunning = ({ status }: Row): boolean => status === "running"
+
 /** Puts what was recorded into rows: a record holds a path, and no number or title. */
 const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
   const nodes = new Map(
@@ -261,15 +266,12 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     parts.set(row.path, group)
     open.add(row.path)
     group.add(path, Option.isNone(problem))
-    const before = Option.getOrElse(
-      Option.filter(rowOf(now, path), ({ status }) => status === "running"),
-      () => row
-    )
+    const before = Option.getOrElse(Option.filter(rowOf(now, path), isRunning), () => row)
     return put(now, {
       ...before,
       isGroup: true,
       ms: at + ms - before.at,
-      count: Option.some({ done: group.well.size, failed: group.badly.size, total: Option.none() }),
+      count: countOf(group),
       problem: Option.orElse(problem, () => before.problem),
       ran: true
     })
@@ -279,7 +281,12 @@ const recorder = (pipeline: Option.Option<Pipeline.Any>) => {
     const place = placeOf(path, at)
     if (place === undefined) return self
     const now = place.isBeside ? self : passed(self, place.number)
-    return put(now, asking(Option.getOrElse(rowOf(now, path), () => begun(place))))
+    const row = Option.getOrElse(Option.filter(rowOf(now, path), isRunning), () => begun(place))
+    const group = place.isPart ? parts.get(row.path) : undefined
+    if (group === undefined) return put(now, asking(row))
+    // What had failed before is tried once more.
+    group.badly.delete(path)
+    return put(now, asking({ ...row, isGroup: true, count: countOf(group), ran: true }))
   }
 
   /** With the row that a path belongs to, although nothing in it was recorded. */

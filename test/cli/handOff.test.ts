@@ -146,6 +146,14 @@ describe("a request", { timeout: 60_000 }, () => {
     assert.strictEqual(await shown(), "  ? 1/1 Writing a part    0.0s  1 done  waits for an answer")
     assert.deepStrictEqual(await told("resume @last"), one.slice(1))
     assert.strictEqual(await shown(), "  ? 1/1 Writing a part    0.0s  1 done  waits for an answer")
+    await call("rm @last --unfinished")
+
+    // What has failed and is asked anew has not failed any more.
+    await call("book --parts one --parts two --attempts 1")
+    assert.include(await told("answer @last parts/one --file -", "{}"), "   ✗ 0/2, 1 failed")
+    assert.match(await shown() ?? "", /✗ 1\/1 Writing a part {4}0\.0s {2}0 done, 1 failed/)
+    assert.deepStrictEqual(await told("resume @last"), none)
+    assert.strictEqual(await shown(), "  ? 1/1 Writing a part    0.0s  0 done  waits for an answer")
   })
 
   it("is made again where it is missing, and is gone once it is answered", async () => {
