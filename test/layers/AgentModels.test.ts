@@ -20,6 +20,7 @@ import * as Secrets from "../../src/pipeline/Secrets.ts"
 import * as Step from "../../src/pipeline/Step.ts"
 import { AnswerInvalid } from "../../src/pipeline/Suspended.ts"
 import { temporary } from "../cli/command.ts"
+import * as RecordingTracer from "../pipeline/recordingTracer.ts"
 import * as Scene from "../pipeline/scene.ts"
 import * as Server from "./agent/server.ts"
 
@@ -262,6 +263,30 @@ for (const name of names) {
           [state.usage.requests, state.usage.inputTokens, state.usage.outputTokens],
           [2, 22, 14]
         )
+      }))
+
+    it.scopedLive("is called within the span of the step that asks, and no span tells the key or what was said", () =>
+      Effect.gen(function*() {
+        const { layer } = yield* behind(name, [Server.refuses(500, now), Server.says[name](goodText)])
+        const scene = yield* Scene.make
+        const tracer = RecordingTracer.make()
+        const step = Step.make("ask", {
+          title: "Asking",
+          input: Schema.String,
+          success: Summary,
+          failure: Agent.Failure,
+          run: () => summarize()
+        })
+        const pipeline = Pipeline.make("traced", { input: Schema.String }).pipe(
+          Pipeline.step("a", step, ({ input }) => input)
+        )
+
+        yield* Effect.withTracer(scene.on(Effect.provide(Run.start(pipeline, "x"), layer)), tracer.tracer)
+
+        const [run, asking, ...calls] = tracer.trees()
+        assert.deepStrictEqual([run, asking], ["traced ok", "  ask ok"])
+        assert.isAtLeast(calls.filter((line) => /^ {4,}http\.client POST/.test(line)).length, 2)
+        for (const said of [canary, "Summarize it", goodText, "rain"]) assert.notInclude(tracer.all(), said)
       }))
   })
 }

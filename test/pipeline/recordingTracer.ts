@@ -92,9 +92,7 @@ export const make = (trouble: (what: "span" | "attribute" | "event" | "end") => 
         ...attributes,
         events,
         // What an exporter makes of it.
-        exit === undefined || Exit.isSuccess(exit)
-          ? exit
-          : [Cause.pretty(exit.cause, { renderErrorCause: true }), exit.cause]
+        exit === undefined || Exit.isSuccess(exit) ? "" : Cause.pretty(exit.cause, { renderErrorCause: true })
       ]))
   }
 }

@@ -415,6 +415,7 @@ describe("what a trace cannot do", () => {
       ])
       assert.deepStrictEqual(answered, Exit.succeed(canary))
       assert.notInclude(tracer.all(), canary)
+      assert.notInclude(JSON.stringify(tracer.spans.map(({ exit }) => exit)), canary)
       assert.notInclude(tracer.all(), "the secret words")
       assert.include(tracer.all(), "Using <redacted>")
     }))
