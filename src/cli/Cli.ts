@@ -43,7 +43,7 @@ import * as Watched from "./Watched.ts"
  * Runs the command line of this process, and ends the process with the code that says how it went.
  *
  * A program of many packages may be given by its name and how it is loaded, which is done only where a call is about it:
- * `{ name: "report", load: () => import("./report.ts").then(({ report }) => report) }`.
+ * `{ name: "digest", load: () => import("./digest.ts").then(({ digest }) => digest) }`.
  *
  * @example
  * ```ts

@@ -18,6 +18,7 @@ import * as ownCommand from "./commands/own.ts"
 import * as plan from "./commands/plan.ts"
 import * as programCommand from "./commands/program.ts"
 import * as removeCommand from "./commands/remove.ts"
+import * as report from "./commands/report.ts"
 import * as resumeCommand from "./commands/resume.ts"
 import * as runCommand from "./commands/run.ts"
 import * as runs from "./commands/runs.ts"
@@ -100,6 +101,7 @@ export const commandsOf = (definition: Parts, known: ReadonlyArray<AnyProgram>) 
     ...(definition.runsFiles ? [{ spec: runCommand.spec, run: runCommand.run, isWithoutRuns }] : []),
     { spec: runs.spec, run: runs.run },
     { spec: show.spec, run: show.run },
+    { spec: report.spec, run: report.run },
     {
       spec: plan.spec(listed(programs)),
       run: plan.ofRun,

@@ -6,8 +6,10 @@
 import { Effect, Option, Schema } from "effect"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
 import { quote } from "../pipeline/quote.ts"
-import type * as Run from "../pipeline/Run.ts"
+import * as Run from "../pipeline/Run.ts"
+import type { DurableEvent } from "../pipeline/RunEvent.ts"
 import * as RunState from "../pipeline/RunState.ts"
+import * as Summary from "../pipeline/Summary.ts"
 import type { App } from "./App.ts"
 import * as handOff from "./handOff.ts"
 import * as Programs from "./programs.ts"
@@ -33,6 +35,26 @@ export const pipelineOf = (
             (value) => pipeline(value as never)
           )))
     )
+  )
+
+/**
+ * What its checkpoint says of a run, with what would become of its steps.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const summaryOf = (
+  { id, status }: Run.Info,
+  events: ReadonlyArray<DurableEvent>,
+  pipeline: Option.Option<Pipeline.Any>
+) =>
+  Effect.map(
+    Effect.transposeMapOption(pipeline, (pipeline) => Run.verdicts(pipeline, id)),
+    (verdicts) =>
+      Summary.ofRecord(events, pipeline, {
+        verdicts: Option.getOrElse(verdicts, () => new Map()),
+        isStopped: status === "stopped"
+      })
   )
 
 /**

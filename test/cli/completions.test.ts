@@ -50,7 +50,7 @@ type Case = readonly [words: ReadonlyArray<string>, offered: ReadonlyArray<strin
 const cases: ReadonlyArray<Case> = [
   [["fix"], ["fixture"]],
   [["ex"], ["export"]],
-  [["r"], ["runs", "resume", "rm"]],
+  [["r"], ["runs", "report", "resume", "rm"]],
   [["-q", "sh"], ["show"]],
   [["--home", ".", "sh"], ["show"]],
   [["--ver"], ["--verbose", "--version"]],

@@ -115,6 +115,19 @@ const cases: ReadonlyArray<readonly [outcome: string, Case]> = [
     is: "JournalDamaged"
   }],
   ["show a held one", { args: "", ended: held("show --json"), code: 0, is: "cairn.show/1" }],
+  // report
+  ["report", { args: "report --json", before: done, code: 0, is: "cairn.report/1" }],
+  ["report what waits", { args: "report -o run.html --json", before: asked, code: 0, is: "cairn.report/1" }],
+  ["report into a folder", { args: "report -o . --json", before: done, code: 2, is: "UsageError" }],
+  ["report to nowhere", { args: "report -o no/run.html --json", before: done, code: 74, is: "WriteFailed" }],
+  ["report nothing", { args: "report --json", code: 2, is: "RunNotFound" }],
+  ["report a damaged one", {
+    args: "report --json",
+    before: Effect.zipRight(done, damage),
+    code: 65,
+    is: "JournalDamaged"
+  }],
+  ["report a held one", { args: "", ended: held("report --json"), code: 0, is: "cairn.report/1" }],
   // resume
   ["resume", { args: "resume --json", before: failed, code: 1, is: "Refused" }],
   ["resume from a step", { args: "resume --from first --json", before: failed, code: 1, is: "Refused" }],

@@ -31,6 +31,9 @@ describe("a secret among the settings of a command", () => {
       for (const options of [["--json", "--progress", "json"], ["--verbose", "--progress", "lines"]]) {
         const ended = await run(leaky, ["leaky", "--how", how, ...options], { cwd, env: { LEAKY_KEY: canary } })
 
+        const page = await run(leaky, ["report", "-o", "run.html"], { cwd })
+
+        assert.strictEqual(page.code, 0, page.stderr)
         const all = `${ended.stdout}\n${ended.stderr}\n${contents(cwd)}`
         assert.strictEqual(ended.code, code, all)
         assert.notInclude(all, "canary")

@@ -4,12 +4,9 @@
  * @since 0.1.0
  */
 import { Effect, Option } from "effect"
-import * as fs from "node:fs"
-import { dirname, resolve } from "node:path"
-import { WriteFailed } from "../../layers/Workspace.ts"
+import { resolve } from "node:path"
 import * as Archive from "../../pipeline/Archive.ts"
-import { bytesOf, randomId } from "../../pipeline/digest.ts"
-import { messageOf } from "../../pipeline/messageOf.ts"
+import { bytesOf } from "../../pipeline/digest.ts"
 import * as printable from "../../pipeline/printable.ts"
 import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
@@ -18,6 +15,7 @@ import * as handOff from "../handOff.ts"
 import * as known from "../known.ts"
 import * as Spec from "../Spec.ts"
 import { UsageError } from "../UsageError.ts"
+import { writeWhole } from "../writeWhole.ts"
 import * as runs from "./runs.ts"
 
 /** @category constants */
@@ -60,7 +58,7 @@ export const exportRun = Effect.fnUntraced(function*(app: App) {
     })
   }
   const { header: { schema: _, ...header }, text } = yield* Archive.make(yield* Run.find(name))
-  if (file !== "-") yield* write(resolve(app.io.cwd, file), text)
+  if (file !== "-") yield* writeWhole(resolve(app.io.cwd, file), text, 0o600)
   const bytes = bytesOf(text)
   return {
     json: { schema: "cairn.exported/1", file, bytes, ...header },
@@ -88,31 +86,3 @@ export const importRun = Effect.fnUntraced(function*(app: App) {
     }`
   } satisfies Outcome
 })
-
-/** Writes a file for its owner alone, whole or not at all. */
-const write = (path: string, text: string): Effect.Effect<void, WriteFailed> =>
-  Effect.suspend(() => {
-    const draft = `${path}.${randomId().slice(0, 8)}`
-    return Effect.try({
-      try: () => {
-        const descriptor = fs.openSync(draft, "wx", 0o600)
-        try {
-          fs.writeFileSync(descriptor, text)
-          fs.fsyncSync(descriptor)
-        } finally {
-          fs.closeSync(descriptor)
-        }
-        fs.renameSync(draft, path)
-        const folder = fs.openSync(dirname(path), "r")
-        try {
-          fs.fsyncSync(folder)
-        } finally {
-          fs.closeSync(folder)
-        }
-      },
-      catch: (error) => {
-        fs.rmSync(draft, { force: true })
-        return new WriteFailed({ path, reason: messageOf(error), undone: true })
-      }
-    })
-  })

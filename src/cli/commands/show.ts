@@ -3,20 +3,20 @@
  *
  * @since 0.1.0
  */
-import { type DateTime, Effect, HashMap, Option } from "effect"
+import { type DateTime, Effect, Option } from "effect"
 import * as paint from "../../layers/Reporter/paint.ts"
 import * as row from "../../layers/Reporter/row.ts"
 import * as words from "../../layers/Reporter/words.ts"
-import { bytesOf } from "../../pipeline/digest.ts"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as printable from "../../pipeline/printable.ts"
 import { quote } from "../../pipeline/quote.ts"
 import * as Run from "../../pipeline/Run.ts"
-import type { ChoiceMade, Compensated, DurableEvent, Problem, Usage } from "../../pipeline/RunEvent.ts"
+import type { DurableEvent, Problem, Usage } from "../../pipeline/RunEvent.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import * as Summary from "../../pipeline/Summary.ts"
 import * as usage from "../../pipeline/usage.ts"
 import type { App, Outcome } from "../App.ts"
+import * as Asides from "../Asides.ts"
 import * as failure from "../failure.ts"
 import * as handOff from "../handOff.ts"
 import * as Io from "../Io.ts"
@@ -55,25 +55,15 @@ export const run = Effect.fnUntraced(function*(app: App) {
   const path = app.parsed.values.get("step")?.[0]
   const now = yield* when.now
   return path === undefined
-    ? ofRun(app, info, yield* summaryOf(info, events, pipeline), asidesOf(info, events), now)
+    ? ofRun(app, info, yield* known.summaryOf(info, events, pipeline), Asides.of(info, events), now)
     : yield* ofStep(app, info, events, pipeline, path, now)
 })
-
-const summaryOf = (info: Run.Info, events: ReadonlyArray<DurableEvent>, pipeline: Option.Option<Pipeline.Any>) =>
-  Effect.map(
-    Effect.transposeMapOption(pipeline, (pipeline) => Run.verdicts(pipeline, info.id)),
-    (verdicts) =>
-      Summary.ofRecord(events, pipeline, {
-        verdicts: Option.getOrElse(verdicts, () => new Map()),
-        isStopped: info.status === "stopped"
-      })
-  )
 
 const ofRun = (
   app: App,
   info: Run.Info,
   summary: Summary.Summary,
-  asides: Asides,
+  asides: Asides.Asides,
   now: DateTime.Zoned
 ): Outcome => {
   const { called, home, io } = app
@@ -159,9 +149,9 @@ const ofStep = Effect.fnUntraced(function*(
   now: DateTime.Zoned
 ) {
   const executions = Summary.executions(events, pipeline)
-  const asides = asidesOf(info, events)
+  const asides = Asides.of(info, events)
   const { id } = info
-  const rows = Summary.rows(yield* summaryOf(info, events, pipeline))
+  const rows = Summary.rows(yield* known.summaryOf(info, events, pipeline))
   const path = rows.find(({ number }) => String(number) === asked)?.path ?? asked
   const one = executions.get(path)
   if (one !== undefined) {
@@ -204,66 +194,10 @@ const ofStep = Effect.fnUntraced(function*(
   })
 })
 
-/** What there is to say of the step at a path beside its row. */
-interface Asides {
-  /** What the answers to its questions have cost. */
-  readonly spent: ReadonlyMap<string, Usage>
-  /** The last choice for each member of a service that it used. */
-  readonly choices: (path: string) => ReadonlyArray<typeof ChoiceMade.Type>
-  /** What is recorded of it, and of all that is below it. */
-  readonly recorded: (path: string) => Recorded
-  /** What came of undoing it, if that was tried, and what is below it: what could not be undone first. */
-  readonly undone: (path: string) => Option.Option<typeof Compensated.Type>
-}
-
-/** What counts of a step: how much its results take, and whether all of that is from before the run last went on. */
-interface Recorded {
-  readonly bytes: number
-  readonly isKept: boolean
-}
-
-const asidesOf = ({ state }: Run.Info, events: ReadonlyArray<DurableEvent>): Asides => {
-  const wentOn = events.findLastIndex(({ _tag }) => _tag === "RunStarted" || _tag === "RunResumed")
-  const results = new Map<string, Recorded>()
-  const undone = new Map<string, typeof Compensated.Type>()
-  for (const [index, event] of events.entries()) {
-    if (event._tag === "StepSucceeded") {
-      results.set(event.path, { bytes: bytesOf(JSON.stringify(event.value) ?? "null"), isKept: index < wentOn })
-      undone.delete(event.path)
-    } else if (event._tag === "Compensated") undone.set(event.path, event)
-    else if (event._tag === "StepFailed" || event._tag === "StepVoided") results.delete(event.path)
-  }
-  const whole = new Map<string, Recorded>()
-  for (const [path, { bytes, isKept }] of results) {
-    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
-      const part = path.slice(0, end)
-      const before = whole.get(part) ?? { bytes: 0, isKept: true }
-      whole.set(part, { bytes: before.bytes + bytes, isKept: before.isKept && isKept })
-    }
-  }
-  return {
-    spent: usage.byPath(events),
-    choices: (path) => {
-      const all = Option.getOrElse(HashMap.get(state.choices, path), () => [])
-      return Array.from(new Map(all.map((choice) => [choice.member, choice])).values())
-    },
-    recorded: (path) => whole.get(path) ?? { bytes: 0, isKept: false },
-    undone: (path) =>
-      Option.orElse(
-        Option.fromNullable(
-          Array.from(undone.values()).find((one) =>
-            one.problem !== undefined && (one.path === path || one.path.startsWith(`${path}/`))
-          )
-        ),
-        () => Option.fromNullable(undone.get(path))
-      )
-  }
-}
-
 /** A row as data. */
 const stepOf = (
   { at, attempts, count, ms, number, path, problem, status, summary, title, why }: Summary.Row,
-  { choices, recorded, spent, undone }: Asides
+  { choices, recorded, spent, undone }: Asides.Asides
 ) => ({
   path,
   ...(number === 0 ? {} : { number }),
@@ -313,7 +247,7 @@ interface Below {
  * What stands below a row: what it failed with in full, what a strategy fell back on and why, what the answers have cost,
  * what came of undoing it, and how much it takes.
  */
-const below = (row: Summary.Row, asides: Asides, { columns, now, verbose }: Below): ReadonlyArray<string> => {
+const below = (row: Summary.Row, asides: Asides.Asides, { columns, now, verbose }: Below): ReadonlyArray<string> => {
   const { at, attempts, path, problem, status } = row
   const took = asides.spent.get(path) ?? usage.none
   const { bytes, isKept } = asides.recorded(path)
