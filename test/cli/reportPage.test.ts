@@ -287,6 +287,22 @@ describe("the page of a run", () => {
     assert.include(textOf(parsed(page)), "2996002 more characters. The whole: cairn show --step long")
   })
 
+  it("shows the last of many answers that were refused", () => {
+    const refused = Array.from({ length: 8 }, (_, index): DurableEvent => ({
+      _tag: "AnswerRefused",
+      at: 1000 + index,
+      path: "asks",
+      ...identity,
+      name: "question",
+      issues: [`wrong-${index}`]
+    }))
+    const page = textOf(parsed(pageOf([began(), ...refused])))
+
+    assert.include(page, "wrong-7")
+    assert.notInclude(page, "wrong-2")
+    assert.include(page, "3 more before that")
+  })
+
   it("stays small however many steps and parts there are, and shows those that matter", () => {
     const steps = Array.from({ length: 10_000 }, (_, index): DurableEvent =>
       index === 5000

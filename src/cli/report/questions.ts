@@ -7,7 +7,7 @@ import * as words from "../../layers/Reporter/words.ts"
 import type { AnswerRecorded, AnswerRefused, OpenRequest, Request, Usage } from "../../pipeline/RunEvent.ts"
 import * as RunState from "../../pipeline/RunState.ts"
 import { type Content, el, type Html } from "./html.ts"
-import { command, count, folded, section, text, time, value } from "./parts.ts"
+import { command, folded, section, text, time, value } from "./parts.ts"
 import type { Report } from "./Report.ts"
 
 /** More questions than this are shown where they were asked only: in their steps. */
@@ -125,7 +125,7 @@ const each = (
         folded("What an answer has to be", value(open.answerSchema, limit, whole))
       ]),
       ...(refused.length > 5
-        ? [el("p", { class: "more" }, `${count(refused.length - 5, "answer")} more was refused`)]
+        ? [el("p", { class: "more" }, `${refused.length - 5} more before that`)]
         : [])
     )
   )
