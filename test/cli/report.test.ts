@@ -120,6 +120,24 @@ describe("the process", () => {
     assert.deepStrictEqual([cut.stdout, cut.stderr], ["<", "0\n"])
   })
 
+  it("writes into what is there and no file, and into the file that a link leads to", async () => {
+    const piped = await run(cairn, ["report", "-o", "pipe"], {
+      cwd,
+      // The pipe is opened for both, so that nothing waits if it is not.
+      shell: "mkfifo pipe; (timeout 30 head -c 15 <> pipe > got; touch read) & "
+    })
+    while (!fs.existsSync(join(cwd, "read"))) await new Promise((resolve) => setTimeout(resolve, 20))
+    fs.writeFileSync(join(cwd, "target.html"), "")
+    fs.symlinkSync("target.html", join(cwd, "link.html"))
+    const linked = await run(cairn, ["report", "-o", "link.html"], { cwd })
+
+    assert.isTrue(fs.lstatSync(join(cwd, "pipe")).isFIFO(), piped.stderr)
+    assert.strictEqual(fs.readFileSync(join(cwd, "got"), "utf8"), "<!doctype html>")
+    assert.deepStrictEqual([linked.code, linked.stdout], [0, "link.html\n"])
+    assert.isTrue(fs.lstatSync(join(cwd, "link.html")).isSymbolicLink())
+    assert.isTrue(fs.readFileSync(join(cwd, "target.html"), "utf8").endsWith("</html>\n"))
+  })
+
   it("gives the file the rights that files of the user have", async () => {
     const ended = await run(cairn, ["report", "-o", "page.html"], { cwd, shell: "umask 027;" })
 
