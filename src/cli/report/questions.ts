@@ -94,7 +94,7 @@ const each = (
       "summary",
       {},
       el("span", { class: "title" }, name),
-      el("span", { class: "said" }, ` ${path} · ${whom(asked?.request)} · `),
+      el("span", { class: "said" }, ` ${path === name ? "" : `${path} `}· ${whom(asked?.request)} · `),
       el("span", { class: `state ${state === "waiting" ? "waiting" : ""}`.trim() }, state)
     ),
     el(
