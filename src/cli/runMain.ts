@@ -31,6 +31,9 @@ export interface Ending {
 const moment = 200
 const patience = 4000
 
+/** Within so many milliseconds it is the same signal: `timeout` sends its own to the process, and then to its group. */
+const echo = 50
+
 /**
  * What V8 is told. Of what a step allocates only a small part stays, its place in the journal; where that has been so a
  * few thousand times, V8 puts all that is allocated beside it where garbage is seldom collected: twice the memory.
@@ -41,6 +44,7 @@ const flags = "--no-allocation-site-pretenuring"
 export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void => {
   setFlagsFromString(flags)
   let received: exitCode.Signal | undefined
+  let receivedAt = Number.NEGATIVE_INFINITY
   let tellSlow = () => {}
   let tellForced = () => {}
   // What could not be written is found out when the streams are drained.
@@ -77,11 +81,14 @@ export const runMain = (main: (ending: Ending) => Effect.Effect<number>): void =
   })
 
   const onSignal = (signal: exitCode.Signal) => {
+    const now = performance.now()
+    if (received === signal && now - receivedAt < echo) return
     if (received !== undefined) {
       tellForced()
       process.exit(exitCode.ofSignal(signal))
     }
     received = signal
+    receivedAt = now
     setTimeout(() => tellSlow(), moment).unref()
     setTimeout(() => {
       tellForced()

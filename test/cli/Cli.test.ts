@@ -156,6 +156,25 @@ describe("exit codes", { timeout: 60_000 }, () => {
     })
   }
 
+  it("is not cut short by the same signal at the same time, as `timeout` sends it", async () => {
+    // From within, since the system makes one of two that come before the first is heard.
+    const preload = join(folder, "twice.cjs")
+    fs.writeFileSync(
+      preload,
+      "process.once('SIGTERM', () => process.nextTick(() => process.emit('SIGTERM', 'SIGTERM')))"
+    )
+    const ended = await call("fixture --how wait", {
+      started: killed("SIGTERM"),
+      env: { NODE_OPTIONS: `--require ${preload}` }
+    })
+
+    assert.strictEqual(ended.code, 143)
+    assert.include(ended.stderr, "Stopped at \"Doing the second thing\". 1 of 2 saved.")
+    assert.strictEqual(lines("finalizer.log"), 1)
+    const [shown] = document(await call("runs --json")).runs as ReadonlyArray<Record<string, unknown>>
+    assert.deepInclude(shown, { status: "interrupted", done: 1, of: 2 })
+  })
+
   it("is 130 at once after a second signal, with its one document, and nothing that was saved is lost", async () => {
     const ended = await call("fixture --how hang --json", {
       started: async (child) => {
@@ -163,6 +182,8 @@ describe("exit codes", { timeout: 60_000 }, () => {
         child.kill("SIGINT")
         // The finalizer does not end by itself.
         await child.until(() => fs.existsSync(join(folder, "finalizer.log")))
+        // As long as it takes a person to press a key again.
+        await new Promise((resolve) => setTimeout(resolve, 100))
         child.kill("SIGINT")
       }
     })
