@@ -10,6 +10,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/breathing.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Else it leaves a core of two idle; most of what a test waits for is a process of its own.
